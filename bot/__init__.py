@@ -1,0 +1,1 @@
+"""The outside world and the wiring: platforms, store, command line, configuration."""

@@ -1,0 +1,1 @@
+"""What happens when something happens in a room. Speaks to the world through ports.py only."""

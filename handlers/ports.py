@@ -1,0 +1,201 @@
+"""What the handlers need of the world, in their own words, with the errors that may come back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from handlers.events import Member, MemberId, MessageId, RoomId
+from handlers.records import (
+    Admin,
+    Alert,
+    AlertId,
+    AlertState,
+    DigestCounts,
+    JudgedMessage,
+    KeptFinding,
+    Order,
+    Room,
+    Warned,
+)
+from policies.message import Context, Message
+from policies.verdict import Verdict
+
+
+class PlatformError(Exception):
+    """A call to a platform failed; trying again later may help. The message names the call, never content."""
+
+
+class RetryLater(PlatformError):
+    """The platform asks to wait `wait_s` seconds before the next call."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"asked to wait {wait_s:g} s")
+        self.wait_s = wait_s
+
+
+class NotAllowed(PlatformError):
+    """The bot lacks a right (`send`, `remove`, `see`): final until an admin gives it."""
+
+    def __init__(self, right: str) -> None:
+        super().__init__(f"missing right: {right}")
+        self.right = right
+
+
+class NotReachable(PlatformError):
+    """A private chat is not open, or the room is gone, or the bot is not in it: final for this order."""
+
+
+class AlreadyGone(PlatformError):
+    """The message to remove, edit or answer is no longer there, or too old: final, and no harm."""
+
+
+class MovedTo(PlatformError):
+    """The room goes on under another id."""
+
+    def __init__(self, room: RoomId) -> None:
+        super().__init__("the room has moved")
+        self.room = room
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A notice in words. `text` is plain; `html` the same with the platform-neutral tags b, i, code, blockquote.
+
+    `buttons`: rows of (label, data, opens_private). `rtl` when the language is written from right to left.
+    """
+
+    text: str
+    html: str
+    buttons: tuple[tuple[tuple[str, str, bool], ...], ...] = ()
+    rtl: bool = False
+
+
+class Platform(Protocol):
+    """What the outbox may ask of a chat platform. Raises PlatformError and its kinds, nothing else."""
+
+    name: str  # the prefix of its ids
+
+    async def send(
+        self,
+        room: RoomId,
+        rendered: Rendered,
+        *,
+        key: str,
+        reply_to: MessageId | None = None,
+        thread: str | None = None,
+    ) -> MessageId:
+        """Say it; `key` makes the send idempotent where the platform can (a Matrix transaction id)."""
+        ...
+
+    async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:
+        """Replace what the bot said."""
+        ...
+
+    async def remove(self, room: RoomId, message: MessageId, *, key: str) -> None:
+        """Delete a member's message."""
+        ...
+
+    async def answer_press(self, room: RoomId, press: str, rendered: Rendered) -> None:
+        """Answer a button press in a short word; where the platform has none, do nothing."""
+        ...
+
+    async def private_room(self, member: MemberId) -> RoomId:
+        """The private chat with a member, opened if the platform lets us; NotReachable otherwise."""
+        ...
+
+    async def admins(self, room: RoomId) -> Sequence[Member]:
+        """The admins of a room now (humans and anonymous; not bots)."""
+        ...
+
+
+class Transaction(Protocol):
+    """The store, inside one transaction: all of it is committed with the inbox entry, or nothing is."""
+
+    # rooms and people
+    async def room(self, room: RoomId) -> Room | None: ...
+    async def save_room(self, room: Room) -> None: ...
+    async def move_room(self, old: RoomId, new: RoomId) -> None:
+        """Everything kept about `old` is kept about `new` from now on; the journal's chain goes on."""
+        ...
+
+    async def admins(self, room: RoomId) -> Sequence[Admin]: ...
+    async def save_admin(self, room: RoomId, admin: Member) -> None:
+        """Record a human or anonymous admin's standing; a standing that is no admin's takes him off the list."""
+        ...
+
+    async def rooms_of(self, admin: MemberId) -> Sequence[Room]:
+        """The rooms of which a member is an admin and in which the bot is present."""
+        ...
+
+    async def private_chat(self, member: MemberId) -> RoomId | None: ...
+    async def save_private_chat(self, member: MemberId, room: RoomId | None) -> None: ...
+
+    # messages and findings
+    def content_digest(self, text: str) -> str:
+        """A keyed hash of a text (HMAC-SHA256, hex): tells whether an edit changed anything, and nothing else."""
+        ...
+
+    async def judged(self, room: RoomId, message: MessageId) -> JudgedMessage | None: ...
+    async def save_judged(self, judged: JudgedMessage) -> None: ...
+    async def album_warned(self, room: RoomId, album: str) -> bool: ...
+    async def add_finding(self, finding: KeptFinding) -> None: ...
+    async def findings_of(self, room: RoomId, message: MessageId) -> Sequence[KeptFinding]: ...
+    async def add_alert(
+        self, room: RoomId, message: MessageId, member: MemberId, *, at: datetime, rehearsed: bool
+    ) -> AlertId: ...
+    async def alert(self, alert: AlertId) -> Alert | None: ...
+    async def findings_of_alert(self, alert: AlertId) -> Sequence[KeptFinding]: ...
+    async def open_alerts(self, room: RoomId) -> Sequence[Alert]: ...
+    async def alerts_since(self, room: RoomId, since: datetime) -> int: ...
+    async def act_on_alert(self, alert: AlertId, state: AlertState, by: MemberId, at: datetime) -> bool:
+        """Close an open alert and its findings; False when it was not open (somebody else acted first)."""
+        ...
+
+    async def warnings_since(self, room: RoomId, member: MemberId, since: datetime) -> Sequence[Warned]: ...
+    async def add_warning(self, warned: Warned) -> None: ...
+    async def count_on_warning(self, key: str, at: datetime) -> int:
+        """One more message stands behind the warning `key`; the new number of times."""
+        ...
+
+    async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts: ...
+
+    # the record and the way out
+    async def journal(self, room: RoomId, entry: str, at: datetime, facts: Mapping[str, object]) -> None:
+        """Append to the room's hash-chained record. `facts`: ids, clause ids, counts, times; never text or names."""
+        ...
+
+    async def order(self, order: Order) -> None:
+        """Put an order into the outbox; one whose key is already there changes nothing."""
+        ...
+
+    async def cancel_unsent(self, key_prefix: str) -> int:
+        """Take back orders not yet sent whose key starts so; how many."""
+        ...
+
+    async def sent_as(self, room: RoomId, message: MessageId) -> str | None:
+        """The outbox key of the order that we said as this message, if it was ours."""
+        ...
+
+
+class Clock(Protocol):
+    """The time now, aware and in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Judge(Protocol):
+    """The pure function at the heart (policies.judge.Judge)."""
+
+    def judge(self, message: Message, context: Context = ...) -> Verdict: ...
+
+
+class Threads(Protocol):
+    """The last few texts of each room and thread: in memory only, never stored."""
+
+    def before(self, room: RoomId, thread: str | None) -> tuple[str, ...]: ...
+    def remember(self, room: RoomId, thread: str | None, message: MessageId, text: str) -> None: ...
+    def forget(self, room: RoomId, message: MessageId) -> None: ...
+
+
+Log = Callable[..., None]

@@ -1,0 +1,252 @@
+"""What is kept: rooms, admins, findings, alerts, and the orders that go out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Literal, NewType
+
+from pydantic import Field, TypeAdapter
+
+from handlers.events import MemberId, MessageId, RoomId, Standing
+
+FindingId = NewType("FindingId", int)
+AlertId = NewType("AlertId", int)
+
+
+class Mode(StrEnum):
+    """What the bot does in a room: tell the admins only, warn, or warn and remove."""
+
+    REHEARSE = "rehearse"
+    WARN = "warn"
+    REMOVE = "remove"
+
+
+class Language(StrEnum):
+    """The languages of `locale/` (folder names)."""
+
+    EN = "en"
+    UR = "ur"
+    ROMAN = "ur_Latn"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A group the bot watches, with its settings. `kind` is the OM's: officers (para 4) or public (para 5)."""
+
+    id: RoomId
+    title: str = field(repr=False)
+    mode: Mode
+    language: Language = Language.EN
+    kind: Literal["officers", "public"] = "officers"
+    present: bool = True
+    joined_at: datetime | None = None
+    missing: tuple[str, ...] = ()  # rights we lack, as in BotChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """A human admin of a room. `private` is his private chat with us, None while it is not open."""
+
+    id: MemberId
+    name: str = field(repr=False)
+    standing: Standing = Standing.ADMIN
+    private: RoomId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMessage:
+    """The last judged revision of a message. `digest` is a keyed hash of its text, never the text.
+
+    `warned_as` is the outbox key of the warning about it, None when it was not warned.
+    """
+
+    room: RoomId
+    message: MessageId
+    sender: MemberId
+    sent_at: datetime
+    digest: str
+    verdict: Literal["clear", "note", "warn", "unjudged"]
+    thread: str | None = None
+    album: str | None = None
+    warned_as: str | None = None
+
+
+class FindingState(StrEnum):
+    """Where a finding stands; `open` until an admin or the member acts."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    FALSE_ALARM = "false_alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFinding:
+    """A finding at rest; `text` is the message, kept encrypted, for the room's retention time only."""
+
+    room: RoomId
+    message: MessageId
+    member: MemberId
+    member_name: str = field(repr=False)
+    clause: str
+    action: str
+    score: float
+    start: int
+    end: int
+    cite: str
+    reason: str
+    text: str = field(repr=False)
+    sent_at: datetime
+    found_at: datetime
+    pack: str
+    model: str
+    part: str = "text"
+    link: str | None = field(default=None, repr=False)
+    state: FindingState = FindingState.OPEN
+    alert: AlertId | None = None
+    id: FindingId | None = None
+
+
+class AlertState(StrEnum):
+    """An alert waits for an admin to act: this is his exposure under para 6, so it is kept with its times."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    FALSE_ALARM = "false_alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What the admins of a room are told about one message; all its findings hang on it."""
+
+    id: AlertId
+    room: RoomId
+    message: MessageId
+    member: MemberId
+    raised_at: datetime
+    rehearsed: bool = False
+    state: AlertState = AlertState.OPEN
+    acted_at: datetime | None = None
+    acted_by: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning given to a member in a room: the last ones decide whether another is said or edited."""
+
+    room: RoomId
+    member: MemberId
+    at: datetime
+    key: str  # the outbox key of the warning sent
+    times: int = 1  # how many messages it stands for
+
+
+class Priority(IntEnum):
+    """The order in which the outbox sends."""
+
+    ALERT = 0
+    WARNING = 1
+    ANSWER = 2
+    DIGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Any text going out: a key of `locale/` and its fields; rendered in `language` at the edge.
+
+    A field whose name ends in `_key` holds another key and is rendered first (a clause's name, say).
+    """
+
+    key: str
+    language: Language
+    fields: Mapping[str, str | int] = field(default_factory=dict, repr=False)
+    # Notices listed under this one, each on its own line or paragraph (lines of a digest, of a list of alerts).
+    parts: tuple["Notice", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`data` comes back in ButtonPressed; with `opens_private` it opens a private chat with the bot instead."""
+
+    key: str
+    data: str = ""
+    opens_private: bool = False
+
+
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Say a notice in a room, or with `member` in that member's private chat.
+
+    `key` is unique for ever: the same order enqueued twice is sent once.
+    """
+
+    key: str
+    notice: Notice
+    room: RoomId | None = None
+    member: MemberId | None = None
+    about: RoomId | None = None  # the room a private notice is about
+    reply_to: MessageId | None = None
+    thread: str | None = None
+    buttons: Buttons = ()
+    priority: Priority = Priority.ANSWER
+    kind: Literal["send"] = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class EditSent:
+    """Replace what the order `sent_key` said (nothing happens when that one was never sent)."""
+
+    key: str
+    sent_key: str
+    notice: Notice
+    buttons: Buttons = ()
+    priority: Priority = Priority.ANSWER
+    kind: Literal["edit_sent"] = "edit_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a member's message."""
+
+    key: str
+    room: RoomId
+    message: MessageId
+    priority: Priority = Priority.WARNING
+    kind: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPress:
+    """The short word shown to who pressed a button (ephemeral where the platform has that)."""
+
+    key: str
+    room: RoomId
+    press: str
+    notice: Notice
+    priority: Priority = Priority.ALERT
+    kind: Literal["answer_press"] = "answer_press"
+
+
+Order = Send | EditSent | Remove | AnswerPress
+
+ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True)
+class DigestCounts:
+    """The numbers of a room between two instants (since inclusive, until exclusive)."""
+
+    judged: int
+    warnings: int
+    by_clause: Mapping[str, int]  # findings with action warn
+    noted: int
+    alerts: int
+    alerts_open: int
+    oldest_open: datetime | None
+    false_alarms: int
+    removed: int
+    gaps: Mapping[str, int]  # reason -> messages not judged (mended ones taken off)
+    act_seconds: tuple[float, ...]  # from raised to acted, one an acted alert

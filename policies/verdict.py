@@ -1,0 +1,46 @@
+"""What the judge answers: findings, and the verdict that holds them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a finding's score asks for: `warn` is said in the chat, `note` is kept for the admin only."""
+
+    NOTE = "note"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where a message breaks one clause (ids and citations: the pack's `clauses.toml`).
+
+    `start` and `end` are code-point offsets into `Message.text`, end exclusive; `score` is the fused
+    probability, 0.0 to 1.0; `reason` is the key of the relation found (a sentence of `locale/`), `because`
+    the English wording of it for scripts and logs of the admin's own machine: it never repeats the message.
+    """
+
+    clause: str
+    action: Action
+    score: float
+    start: int
+    end: int
+    cite: str
+    reason: str
+    because: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings of one message, highest score first, and who says so."""
+
+    findings: tuple[Finding, ...]
+    pack: str
+    model: str
+
+    @property
+    def action(self) -> str:
+        """`clear`, `note` or `warn`."""
+        if any(finding.action is Action.WARN for finding in self.findings):
+            return "warn"
+        return "note" if self.findings else "clear"

@@ -158,6 +158,16 @@ class Transaction(Protocol):
         """One more message stands behind the warning `key`; the new number of times."""
         ...
 
+    async def add_gap(
+        self, room: RoomId, reason: str, *, at: datetime, message: MessageId | None, count: int
+    ) -> None:
+        """Something of the room could not be judged (`reason`: events.GAP_REASONS)."""
+        ...
+
+    async def mend_gap(self, room: RoomId, message: MessageId, at: datetime) -> bool:
+        """That message was judged after all; whether there was a gap to mend."""
+        ...
+
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts: ...
 
     # the record and the way out

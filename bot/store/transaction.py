@@ -1,0 +1,553 @@
+"""`handlers.ports.Transaction` on SQLAlchemy Core: everything a handler asks of the store, inside one transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import schema
+from bot.store.journal import GENESIS, make_entry
+from bot.store.vault import Vault
+from handlers.events import Member, MemberId, MessageId, RoomId, Standing
+from handlers.records import (
+    ORDER,
+    Admin,
+    Alert,
+    AlertId,
+    AlertState,
+    DigestCounts,
+    EditSent,
+    FindingId,
+    FindingState,
+    JudgedMessage,
+    KeptFinding,
+    Language,
+    Mode,
+    Order,
+    Room,
+    Send,
+    Warned,
+)
+
+_ADMIN_STANDINGS = {Standing.ADMIN, Standing.CREATOR, Standing.ANONYMOUS_ADMIN}
+
+
+def when(seconds: float) -> datetime:
+    """The instant of a kept time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def platform_of(ident: str) -> str:
+    """The platform in front of a room's or member's id."""
+    return ident.partition(":")[0]
+
+
+class SqlTransaction:
+    """One transaction's view of the store; made by the worker for the connection of its job."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    # -- rooms and people
+
+    async def room(self, room: RoomId) -> Room | None:
+        row = await self._one(select(schema.rooms).where(schema.rooms.c.id == room))
+        if row is not None and row.moved_to is not None:
+            return await self.room(RoomId(row.moved_to))
+        return self._room(row) if row is not None else None
+
+    async def save_room(self, room: Room) -> None:
+        values = {
+            "title_sealed": self._vault.seal(room.title, "rooms.title"),
+            "mode": room.mode.value,
+            "language": room.language.value,
+            "kind": room.kind,
+            "present": room.present,
+            "joined_at": room.joined_at.timestamp() if room.joined_at else None,
+            "missing": " ".join(room.missing),
+        }
+        await self._upsert(schema.rooms, {"id": room.id, "chain": room.id}, values, keys=("id",))
+
+    async def move_room(self, old: RoomId, new: RoomId) -> None:
+        row = await self._one(select(schema.rooms).where(schema.rooms.c.id == old))
+        if row is None or row.moved_to is not None or old == new:
+            return
+        successor = row._asdict() | {"id": new, "moved_to": None}
+        await self._upsert(schema.rooms, {"id": new}, {k: v for k, v in successor.items() if k != "id"})
+        await self._connection.execute(
+            update(schema.rooms).where(schema.rooms.c.id == old).values(present=False, moved_to=new)
+        )
+        for admin in await self._all(select(schema.admins).where(schema.admins.c.room == old)):
+            values = {"name_sealed": admin.name_sealed, "standing": admin.standing}
+            await self._upsert(schema.admins, {"room": new, "member": admin.member}, values)
+
+    async def admins(self, room: RoomId) -> Sequence[Admin]:
+        rows = await self._all(
+            select(schema.admins, schema.private_chats.c.room.label("private"))
+            .outerjoin(schema.private_chats, schema.private_chats.c.member == schema.admins.c.member)
+            .where(schema.admins.c.room == room)
+            .order_by(schema.admins.c.member)
+        )
+        return [
+            Admin(
+                MemberId(row.member),
+                self._vault.open(row.name_sealed, "admins.name"),
+                Standing(row.standing),
+                RoomId(row.private) if row.private else None,
+            )
+            for row in rows
+        ]
+
+    async def save_admin(self, room: RoomId, admin: Member) -> None:
+        if admin.standing not in _ADMIN_STANDINGS:
+            await self._connection.execute(
+                schema.admins.delete().where(schema.admins.c.room == room, schema.admins.c.member == admin.id)
+            )
+            return
+        values = {
+            "name_sealed": self._vault.seal(admin.name, "admins.name"),
+            "standing": admin.standing.value,
+        }
+        await self._upsert(schema.admins, {"room": room, "member": admin.id}, values)
+
+    async def rooms_of(self, admin: MemberId) -> Sequence[Room]:
+        rows = await self._all(
+            select(schema.rooms)
+            .join(schema.admins, schema.admins.c.room == schema.rooms.c.id)
+            .where(schema.admins.c.member == admin, schema.rooms.c.present)
+            .order_by(schema.rooms.c.id)
+        )
+        return [self._room(row) for row in rows]
+
+    async def private_chat(self, member: MemberId) -> RoomId | None:
+        found = await self._scalar(
+            select(schema.private_chats.c.room).where(schema.private_chats.c.member == member)
+        )
+        return RoomId(found) if found else None
+
+    async def save_private_chat(self, member: MemberId, room: RoomId | None) -> None:
+        if room is None:
+            await self._connection.execute(
+                schema.private_chats.delete().where(schema.private_chats.c.member == member)
+            )
+        else:
+            await self._upsert(schema.private_chats, {"member": member}, {"room": room})
+
+    # -- messages and findings
+
+    def content_digest(self, text: str) -> str:
+        return self._vault.digest(text)
+
+    async def judged(self, room: RoomId, message: MessageId) -> JudgedMessage | None:
+        row = await self._one(
+            select(schema.judged).where(schema.judged.c.room == room, schema.judged.c.message == message)
+        )
+        if row is None:
+            return None
+        return JudgedMessage(
+            room=RoomId(row.room),
+            message=MessageId(row.message),
+            sender=MemberId(row.sender),
+            sent_at=when(row.sent_at),
+            digest=row.digest,
+            verdict=row.verdict,
+            thread=row.thread,
+            album=row.album,
+            warned_as=row.warned_as,
+        )
+
+    async def save_judged(self, judged: JudgedMessage) -> None:
+        values = {
+            "sender": judged.sender,
+            "sent_at": judged.sent_at.timestamp(),
+            "digest": judged.digest,
+            "verdict": judged.verdict,
+            "thread": judged.thread,
+            "album": judged.album,
+            "warned_as": judged.warned_as,
+            "judged_at": datetime.now(UTC).timestamp(),
+        }
+        await self._upsert(schema.judged, {"room": judged.room, "message": judged.message}, values)
+
+    async def album_warned(self, room: RoomId, album: str) -> bool:
+        found = await self._scalar(
+            select(func.count())
+            .select_from(schema.judged)
+            .where(
+                schema.judged.c.room == room,
+                schema.judged.c.album == album,
+                schema.judged.c.warned_as.is_not(None),
+            )
+        )
+        return bool(found)
+
+    async def add_finding(self, finding: KeptFinding) -> None:
+        kept = json.dumps({"name": finding.member_name, "text": finding.text, "link": finding.link})
+        await self._connection.execute(
+            insert(schema.findings).values(
+                room=finding.room,
+                message=finding.message,
+                member=finding.member,
+                kept_sealed=self._vault.seal(kept, "findings.kept"),
+                clause=finding.clause,
+                action=finding.action,
+                score=finding.score,
+                start=finding.start,
+                end=finding.end,
+                cite=finding.cite,
+                reason=finding.reason,
+                sent_at=finding.sent_at.timestamp(),
+                found_at=finding.found_at.timestamp(),
+                pack=finding.pack,
+                model=finding.model,
+                part=finding.part,
+                state=finding.state.value,
+                alert=finding.alert,
+            )
+        )
+
+    async def findings_of(self, room: RoomId, message: MessageId) -> Sequence[KeptFinding]:
+        return await self._findings(
+            select(schema.findings).where(
+                schema.findings.c.room == room, schema.findings.c.message == message
+            )
+        )
+
+    async def add_alert(
+        self, room: RoomId, message: MessageId, member: MemberId, *, at: datetime, rehearsed: bool
+    ) -> AlertId:
+        result = await self._connection.execute(
+            insert(schema.alerts)
+            .values(
+                room=room,
+                message=message,
+                member=member,
+                raised_at=at.timestamp(),
+                rehearsed=rehearsed,
+                state=AlertState.OPEN.value,
+            )
+            .returning(schema.alerts.c.id)
+        )
+        return AlertId(result.scalar_one())
+
+    async def alert(self, alert: AlertId) -> Alert | None:
+        row = await self._one(select(schema.alerts).where(schema.alerts.c.id == alert))
+        return _alert(row) if row is not None else None
+
+    async def findings_of_alert(self, alert: AlertId) -> Sequence[KeptFinding]:
+        return await self._findings(select(schema.findings).where(schema.findings.c.alert == alert))
+
+    async def open_alerts(self, room: RoomId) -> Sequence[Alert]:
+        rows = await self._all(
+            select(schema.alerts)
+            .where(schema.alerts.c.room.in_(self._chain_rooms(room)), schema.alerts.c.state == "open")
+            .order_by(schema.alerts.c.id)
+        )
+        return [_alert(row) for row in rows]
+
+    async def alerts_since(self, room: RoomId, since: datetime) -> int:
+        found = await self._scalar(
+            select(func.count())
+            .select_from(schema.alerts)
+            .where(
+                schema.alerts.c.room.in_(self._chain_rooms(room)),
+                schema.alerts.c.raised_at >= since.timestamp(),
+            )
+        )
+        return int(found or 0)
+
+    async def act_on_alert(self, alert: AlertId, state: AlertState, by: MemberId, at: datetime) -> bool:
+        acted = await self._connection.execute(
+            update(schema.alerts)
+            .where(schema.alerts.c.id == alert, schema.alerts.c.state == AlertState.OPEN.value)
+            .values(state=state.value, acted_at=at.timestamp(), acted_by=by)
+        )
+        if acted.rowcount != 1:
+            return False
+        await self._connection.execute(
+            update(schema.findings).where(schema.findings.c.alert == alert).values(state=state.value)
+        )
+        return True
+
+    async def warnings_since(self, room: RoomId, member: MemberId, since: datetime) -> Sequence[Warned]:
+        rows = await self._all(
+            select(schema.warnings)
+            .where(
+                schema.warnings.c.room == room,
+                schema.warnings.c.member == member,
+                schema.warnings.c.at >= since.timestamp(),
+            )
+            .order_by(schema.warnings.c.at)
+        )
+        return [
+            Warned(RoomId(row.room), MemberId(row.member), when(row.at), row.key, row.times) for row in rows
+        ]
+
+    async def add_warning(self, warned: Warned) -> None:
+        values = {
+            "room": warned.room,
+            "member": warned.member,
+            "at": warned.at.timestamp(),
+            "times": warned.times,
+        }
+        await self._upsert(schema.warnings, {"key": warned.key}, values)
+
+    async def count_on_warning(self, key: str, at: datetime) -> int:  # noqa: ARG002 - the window is the first warning's
+        counted = await self._connection.execute(
+            update(schema.warnings)
+            .where(schema.warnings.c.key == key)
+            .values(times=schema.warnings.c.times + 1)
+            .returning(schema.warnings.c.times)
+        )
+        return int(counted.scalar_one())
+
+    # -- gaps and the digest
+
+    async def add_gap(
+        self, room: RoomId, reason: str, *, at: datetime, message: MessageId | None, count: int
+    ) -> None:
+        await self._connection.execute(
+            insert(schema.gaps).values(
+                room=room, reason=reason, at=at.timestamp(), message=message, count=count
+            )
+        )
+
+    async def mend_gap(self, room: RoomId, message: MessageId, at: datetime) -> bool:
+        mended = await self._connection.execute(
+            update(schema.gaps)
+            .where(
+                schema.gaps.c.room == room,
+                schema.gaps.c.message == message,
+                schema.gaps.c.mended_at.is_(None),
+            )
+            .values(mended_at=at.timestamp())
+        )
+        return mended.rowcount > 0
+
+    async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts:
+        rooms = self._chain_rooms(room)
+        start, end = since.timestamp(), until.timestamp()
+
+        def within(table: Table, column: str) -> list[Any]:
+            return [table.c.room.in_(rooms), table.c[column] >= start, table.c[column] < end]
+
+        judged = await self._scalar(
+            select(func.count())
+            .select_from(schema.judged)
+            .where(*within(schema.judged, "judged_at"), schema.judged.c.verdict != "unjudged")
+        )
+        by_clause = await self._all(
+            select(schema.findings.c.clause, func.count().label("times"))
+            .where(*within(schema.findings, "found_at"), schema.findings.c.action == "warn")
+            .group_by(schema.findings.c.clause)
+        )
+        noted = await self._scalar(
+            select(func.count())
+            .select_from(schema.findings)
+            .where(*within(schema.findings, "found_at"), schema.findings.c.action == "note")
+        )
+        raised = await self._all(select(schema.alerts).where(*within(schema.alerts, "raised_at")))
+        waiting = [alert for alert in raised if alert.state == "open"]
+        warned = await self._scalar(
+            select(func.coalesce(func.sum(schema.warnings.c.times), 0)).where(*within(schema.warnings, "at"))
+        )
+        gaps = await self._all(
+            select(schema.gaps.c.reason, func.sum(schema.gaps.c.count).label("times"))
+            .where(*within(schema.gaps, "at"), schema.gaps.c.mended_at.is_(None))
+            .group_by(schema.gaps.c.reason)
+        )
+        removed = await self._scalar(
+            select(func.count())
+            .select_from(schema.journal)
+            .where(
+                schema.journal.c.chain == await self._chain(room),
+                schema.journal.c.entry == "message_removed",
+                schema.journal.c.at >= since.isoformat(),
+                schema.journal.c.at < until.isoformat(),
+            )
+        )
+        return DigestCounts(
+            judged=int(judged or 0),
+            warnings=int(warned or 0),
+            by_clause={row.clause: row.times for row in by_clause},
+            noted=int(noted or 0),
+            alerts=len(raised),
+            alerts_open=len(waiting),
+            oldest_open=when(min(alert.raised_at for alert in waiting)) if waiting else None,
+            false_alarms=sum(alert.state == "false_alarm" for alert in raised),
+            removed=int(removed or 0),
+            gaps={row.reason: int(row.times) for row in gaps},
+            act_seconds=tuple(
+                alert.acted_at - alert.raised_at for alert in raised if alert.acted_at is not None
+            ),
+        )
+
+    # -- the record and the way out
+
+    async def journal(self, room: RoomId, entry: str, at: datetime, facts: Mapping[str, object]) -> None:
+        chain = await self._chain(room)
+        last = await self._one(
+            select(schema.journal.c.n, schema.journal.c.hash)
+            .where(schema.journal.c.chain == chain)
+            .order_by(schema.journal.c.n.desc())
+            .limit(1)
+        )
+        made = make_entry(
+            chain,
+            last.n + 1 if last else 1,
+            at.astimezone(UTC),
+            entry,
+            facts,
+            last.hash if last else GENESIS,
+        )
+        await self._connection.execute(
+            insert(schema.journal).values(
+                chain=made.chain,
+                n=made.n,
+                at=made.at,
+                entry=made.entry,
+                facts=made.facts,
+                previous=made.previous,
+                hash=made.hash,
+            )
+        )
+
+    async def order(self, order: Order) -> None:
+        await self._connection.execute(
+            insert(schema.outbox)
+            .values(
+                key=order.key,
+                platform=await self._platform(order),
+                priority=int(order.priority),
+                order_sealed=self._vault.seal(ORDER.dump_json(order).decode(), "outbox.order"),
+                state="pending",
+                attempts=0,
+                created_at=datetime.now(UTC).timestamp(),
+                not_before=0.0,
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+
+    async def cancel_unsent(self, key_prefix: str) -> int:
+        cancelled = await self._connection.execute(
+            update(schema.outbox)
+            .where(
+                schema.outbox.c.key.startswith(key_prefix, autoescape=True),
+                schema.outbox.c.state == "pending",
+            )
+            .values(state="cancelled", order_sealed=None)
+        )
+        return int(cancelled.rowcount)
+
+    async def sent_as(self, room: RoomId, message: MessageId) -> str | None:
+        found = await self._scalar(
+            select(schema.outbox.c.key).where(
+                schema.outbox.c.sent_room == room, schema.outbox.c.sent_message == message
+            )
+        )
+        return str(found) if found else None
+
+    # -- helpers
+
+    async def _platform(self, order: Order) -> str:
+        if isinstance(order, EditSent):
+            found = await self._scalar(
+                select(schema.outbox.c.platform).where(schema.outbox.c.key == order.sent_key)
+            )
+            return str(found or "")
+        if isinstance(order, Send):
+            ident = order.room or order.member
+            if ident is None:
+                raise ValueError("a Send needs a room or a member")
+            return platform_of(ident)
+        return platform_of(order.room)
+
+    async def _chain(self, room: RoomId) -> str:
+        found = await self._scalar(select(schema.rooms.c.chain).where(schema.rooms.c.id == room))
+        return str(found) if found else room
+
+    def _chain_rooms(self, room: RoomId) -> Select[tuple[str]]:
+        chain = select(schema.rooms.c.chain).where(schema.rooms.c.id == room).scalar_subquery()
+        return select(schema.rooms.c.id).where(schema.rooms.c.chain == chain)
+
+    async def _findings(self, query: Select[Any]) -> Sequence[KeptFinding]:
+        return [self._finding(row) for row in await self._all(query.order_by(schema.findings.c.id))]
+
+    def _finding(self, row: Row[Any]) -> KeptFinding:
+        kept: dict[str, Any] = {"name": "", "text": "", "link": None}
+        if row.kept_sealed is not None:
+            kept = json.loads(self._vault.open(row.kept_sealed, "findings.kept"))
+        return KeptFinding(
+            id=FindingId(row.id),
+            room=RoomId(row.room),
+            message=MessageId(row.message),
+            member=MemberId(row.member),
+            member_name=kept["name"],
+            clause=row.clause,
+            action=row.action,
+            score=row.score,
+            start=row.start,
+            end=row.end,
+            cite=row.cite,
+            reason=row.reason,
+            text=kept["text"],
+            link=kept["link"],
+            sent_at=when(row.sent_at),
+            found_at=when(row.found_at),
+            pack=row.pack,
+            model=row.model,
+            part=row.part,
+            state=FindingState(row.state),
+            alert=AlertId(row.alert) if row.alert is not None else None,
+        )
+
+    def _room(self, row: Row[Any]) -> Room:
+        return Room(
+            id=RoomId(row.id),
+            title=self._vault.open(row.title_sealed, "rooms.title"),
+            mode=Mode(row.mode),
+            language=Language(row.language),
+            kind=row.kind,
+            present=row.present,
+            joined_at=when(row.joined_at) if row.joined_at is not None else None,
+            missing=tuple(row.missing.split()),
+        )
+
+    async def _one(self, query: Select[Any]) -> Row[Any] | None:
+        found: Row[Any] | None = (await self._connection.execute(query)).one_or_none()
+        return found
+
+    async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+        return found
+
+    async def _scalar(self, query: Select[Any]) -> Any:
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def _upsert(
+        self, table: Table, identity: Mapping[str, Any], values: Mapping[str, Any], keys: Sequence[str] = ()
+    ) -> None:
+        await self._connection.execute(
+            insert(table)
+            .values(**identity, **values)
+            .on_conflict_do_update(index_elements=list(keys or identity), set_=dict(values))
+        )
+
+
+def _alert(row: Row[Any]) -> Alert:
+    return Alert(
+        id=AlertId(row.id),
+        room=RoomId(row.room),
+        message=MessageId(row.message),
+        member=MemberId(row.member),
+        raised_at=when(row.raised_at),
+        rehearsed=row.rehearsed,
+        state=AlertState(row.state),
+        acted_at=when(row.acted_at) if row.acted_at is not None else None,
+        acted_by=MemberId(row.acted_by) if row.acted_by is not None else None,
+    )

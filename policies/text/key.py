@@ -1,0 +1,74 @@
+"""One phonetic key for Roman Urdu and Urdu script.
+
+Roman Urdu has no spelling and Urdu script leaves short vowels out, so the key keeps only what both write: the
+consonants, in classes of those that are typed for one another (`q` and `k`, `z` for four Urdu letters). `siyasat`,
+`syasat`, `siasat` and سیاست all give `sst`. Short keys collide: a lexicon entry says when it wants more than the key.
+"""
+
+import re
+
+# Pairs first: what Latin letters spell together, and the Urdu aspirates written with ھ.
+_PAIRS = re.compile("tion|sh|ch|ph|پھ|[bdgjktz]h|[بتٹجدڈرڑکگلمن]ھ|c(?=[eiy])|ck|x")
+_PAIR_CLASS = {
+    "tion": "xn",
+    "sh": "x",
+    "ch": "c",
+    "ph": "f",
+    "پھ": "f",
+    "zh": "j",
+    "ck": "k",
+    "c": "s",
+    "x": "ks",
+}
+
+_CLASSES = {
+    **dict.fromkeys("سصثs", "s"),
+    **dict.fromkeys("زذضظz", "z"),
+    **dict.fromkeys("تطٹةt", "t"),
+    **dict.fromkeys("دڈd", "d"),
+    **dict.fromkeys("رڑr", "r"),
+    **dict.fromkeys("کكقخkqc", "k"),
+    **dict.fromkeys("گغg", "g"),
+    **dict.fromkeys("جژj", "j"),
+    **dict.fromkeys("نںn", "n"),
+    **dict.fromkeys("بb", "b"),
+    **dict.fromkeys("پp", "p"),
+    **dict.fromkeys("فf", "f"),
+    **dict.fromkeys("لl", "l"),
+    **dict.fromkeys("مm", "m"),
+    "ش": "x",
+    "چ": "c",
+}
+_VOWELS = "aeiouاآأإعئؤء"
+# Half-vowels and breaths are heard at the head of a word and written at will inside it.
+_HEADS = {
+    **dict.fromkeys(_VOWELS, "a"),
+    **dict.fromkeys("وwv", "w"),
+    **dict.fromkeys("یيےy", "y"),
+    **dict.fromkeys("ہهحھh", "h"),
+}
+# What is dropped leaves a gap first, so that only letters that stood side by side are taken for one doubled letter.
+_TABLE = {chr(code): None for code in range(128)} | dict.fromkeys([*_VOWELS, *"وwvیيےyہهحھhۂۃۓ"], "-")
+_TABLE |= _CLASSES
+_TABLE |= {digit: digit for digit in "0123456789"}
+# The classes that the pair step has already decided travel as capitals, which nothing else uses.
+_TABLE |= {"X": "x", "C": "c", "F": "f", "J": "j", "K": "k", "S": "s", "N": "n"}
+_TRANSLATION = str.maketrans(_TABLE)
+_DOUBLES = re.compile(r"([a-z])\1+|-")
+
+
+def _pair(match: re.Match[str]) -> str:
+    pair = match.group()
+    if pair == "x":
+        return "KS"
+    found = _PAIR_CLASS.get(pair)
+    return found.upper() if found else pair[0]
+
+
+def key(word: str) -> str:
+    """The key of one canonical (lower-case, folded) word: lower-case classes, digits kept; "" for no letters."""
+    if not word:
+        return ""
+    paired = _PAIRS.sub(_pair, word)
+    head = _HEADS.get(paired[0], "")
+    return _DOUBLES.sub(r"\1", head + paired.translate(_TRANSLATION))

@@ -166,7 +166,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`data` comes back in ButtonPressed; with `opens_private` it opens a private chat with the bot instead."""
+    """`data` comes back in ButtonPressed; with `opens_private` it opens a private chat with the bot instead.
+
+    `key` names the label in `locale/`; a key that starts with `=` is the label itself (a room's title).
+    """
 
     key: str
     data: str = ""

@@ -1,5 +1,6 @@
 """The inbox: events on disk before the platform is told that we have them, until they are handled."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,10 +28,11 @@ class Waiting:
 
 
 class Inbox:
-    """`bot.adapter.Intake` on the database, and the worker's side of it."""
+    """`bot.adapter.Intake` on the database, and the worker's side of it. `arrived` is set when something came."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.arrived = asyncio.Event()
 
     async def put(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None) -> None:
         """Keep the events and move the cursor, in one transaction; durable on return. Raises StoreError."""
@@ -60,6 +62,7 @@ class Inbox:
                 )
 
         await self._database.write(job)
+        self.arrived.set()
 
     async def cursor(self, platform: str, name: str) -> str | None:
         """Where reading stopped, None at the first start."""

@@ -1,0 +1,323 @@
+"""Delivery: takes orders from the outbox and has the platform carry them out, paced, retried, in order of priority.
+
+One order a room is under way at a time, so that a room which must wait holds up no other. Before a call goes out
+the order is marked as being sent, on disk: after a kill only such an order is in doubt, and it is sent again with
+the same key, which a platform with transaction ids recognises.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapter import Arrival
+from bot.errors import StoreError
+from bot.metrics import ORDERS_FAILED, ORDERS_SENT
+from bot.store.database import Database
+from bot.store.inbox import Inbox
+from bot.store.outbox import Outbox, Queued
+from bot.store.transaction import SqlTransaction
+from handlers.events import Event, Member, MemberId, MessageId, Place, PrivateOpened, RoomId, RoomMoved
+from handlers.ports import (
+    AlreadyGone,
+    Clock,
+    MovedTo,
+    NotAllowed,
+    NotReachable,
+    Platform,
+    PlatformError,
+    Rendered,
+    RetryLater,
+)
+from handlers.records import AnswerPress, Button, EditSent, Notice, Order, Remove, Send
+
+log = structlog.get_logger()
+
+Render = Callable[[Notice, tuple[tuple[Button, ...], ...]], Rendered]
+
+_AT_ONCE = 8
+_LOOK_AHEAD = 200
+_GIVE_UP_AFTER = 60  # attempts; with the pauses below about a day
+_LONGEST_PAUSE_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a platform bears: sends a second over all, the pause between two in one room, and sends a minute there."""
+
+    per_second: float = 25.0
+    room_pause_s: float = 0.0
+    room_per_minute: int = 10_000
+
+
+class _Pacer:
+    """When the next send to a room may go out, by the platform's pace."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._next_overall = 0.0
+        self._sent: dict[str, list[float]] = {}
+        self._blocked: dict[str, float] = {}
+
+    def wait_s(self, room: str) -> float:
+        now = time.monotonic()
+        ready = max(self._blocked.get(room, 0.0), self._next_overall)
+        recent = self._sent.get(room)
+        if recent:
+            recent[:] = [at for at in recent if at > now - 60.0]
+            if recent:
+                ready = max(ready, recent[-1] + self._pace.room_pause_s)
+                if len(recent) >= self._pace.room_per_minute:
+                    ready = max(ready, recent[-self._pace.room_per_minute] + 60.0)
+            else:
+                del self._sent[room]
+        return max(0.0, ready - now)
+
+    def sent(self, room: str) -> None:
+        now = time.monotonic()
+        self._next_overall = max(self._next_overall, now) + 1.0 / self._pace.per_second
+        self._sent.setdefault(room, []).append(now)
+
+    def block(self, room: str, wait_s: float) -> None:
+        self._blocked[room] = time.monotonic() + wait_s
+
+
+class Delivery:
+    """The outbox of one platform."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        database: Database,
+        outbox: Outbox,
+        inbox: Inbox,
+        render: Render,
+        clock: Clock,
+        pace: Pace,
+    ) -> None:
+        self._platform = platform
+        self._database = database
+        self._outbox = outbox
+        self._inbox = inbox
+        self._render = render
+        self._clock = clock
+        self._pacer = _Pacer(pace)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was ordered."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event, *, drain: asyncio.Event) -> None:
+        """Send until `stop` is set; with `drain` set as well, until nothing waits."""
+        while True:
+            self._wake.clear()
+            try:
+                started, pause_s = await self._start_ready()
+            except StoreError as error:
+                log.error("store failed", error=str(error))
+                started, pause_s = 0, 2.0
+            if stop.is_set() and (not drain.is_set() or (not self._busy and not started and pause_s is None)):
+                break
+            if started:
+                continue
+            await self._sleep(stop, pause_s)
+        if self._busy:
+            await asyncio.wait(self._busy.values())
+
+    async def _sleep(self, stop: asyncio.Event, pause_s: float | None) -> None:
+        waits = [asyncio.create_task(self._wake.wait())]
+        if not stop.is_set():
+            waits.append(asyncio.create_task(stop.wait()))
+        timeout = 1.0 if pause_s is None and self._busy else pause_s
+        await asyncio.wait(
+            [*waits, *self._busy.values()], timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in waits:
+            task.cancel()
+
+    async def _start_ready(self) -> tuple[int, float | None]:
+        """Start what may go out now; how many, and seconds until something else may (None: nothing waits)."""
+        now = self._clock.now()
+        waiting = await self._outbox.waiting(self._platform.name, now, _LOOK_AHEAD)
+        started = 0
+        pause_s: float | None = None
+        seen: set[str] = set()
+        for queued in waiting:
+            target = _target(queued.order)
+            if target in seen or target in self._busy:
+                seen.add(target)
+                continue
+            seen.add(target)
+            wait_s = self._pacer.wait_s(target)
+            if wait_s > 0:
+                pause_s = wait_s if pause_s is None else min(pause_s, wait_s)
+                continue
+            if len(self._busy) >= _AT_ONCE:
+                break
+            self._pacer.sent(target)
+            self._busy[target] = asyncio.create_task(self._carry_out(target, queued))
+            started += 1
+        if not waiting:
+            due = await self._outbox.next_due(self._platform.name)
+            if due is not None:
+                pause_s = max(0.05, (due - now).total_seconds())
+        return started, pause_s
+
+    async def _carry_out(self, target: str, queued: Queued) -> None:
+        try:
+            await self._attempt(queued)
+        except RetryLater as error:
+            self._pacer.block(target, error.wait_s)
+            await self._postpone(queued, error.wait_s)
+        except AlreadyGone:
+            await self._finish(queued, None, None, "gone")
+        except (NotAllowed, NotReachable) as error:
+            await self._give_up(queued, error)
+        except PlatformError as error:
+            if queued.attempts + 1 >= _GIVE_UP_AFTER:
+                await self._give_up(queued, error)
+            else:
+                await self._postpone(queued, min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(queued.attempts, 12)))
+        except StoreError as error:
+            log.error("store failed", error=str(error))
+            await asyncio.sleep(1.0)
+        except Exception as error:  # noqa: BLE001 - a fault in one order must not stop the others
+            log.error("order failed", order=queued.id, error=type(error).__name__)
+            await self._give_up(queued, PlatformError("unexpected"))
+        finally:
+            self._busy.pop(target, None)
+            self._wake.set()
+
+    async def _attempt(self, queued: Queued) -> None:
+        order = queued.order
+        await self._outbox.sending(queued.id)
+        match order:
+            case Send():
+                await self._send(queued, order)
+            case EditSent():
+                await self._edit(queued, order)
+            case Remove():
+                await self._platform.remove(order.room, order.message, key=order.key)
+                await self._finish(queued, None, None, "removed")
+            case AnswerPress():
+                await self._platform.answer_press(order.room, order.press, self._render(order.notice, ()))
+                await self._finish(queued, None, None, "answered")
+
+    async def _send(self, queued: Queued, order: Send) -> None:
+        rendered = self._render(order.notice, order.buttons)
+        room = order.room or await self._platform.private_room(_member(order))
+        try:
+            message = await self._platform.send(
+                room, rendered, key=order.key, reply_to=order.reply_to, thread=order.thread
+            )
+        except MovedTo as moved:
+            await self._arrive(f"moved:{room}", RoomMoved(Place(room), moved.room, self._clock.now()))
+            room = moved.room
+            message = await self._platform.send(room, rendered, key=order.key)
+        await self._finish(queued, room, message, "sent")
+
+    async def _edit(self, queued: Queued, order: EditSent) -> None:
+        place = await self._outbox.sent_place(order.sent_key)
+        if place is None:
+            if await self._outbox.state_of(order.sent_key) in {"pending", "sending"}:
+                raise RetryLater(0.5)
+            raise AlreadyGone("edit")
+        room, message = place
+        await self._platform.edit(room, message, self._render(order.notice, order.buttons), key=order.key)
+        await self._finish(queued, None, None, "edited")
+
+    async def _finish(
+        self, queued: Queued, room: RoomId | None, message: MessageId | None, outcome: str
+    ) -> None:
+        order = queued.order
+
+        async def job(connection: AsyncConnection) -> None:
+            await self._outbox.sent(connection, queued.id, room, message)
+            entry, about = _entry(order, outcome)
+            if entry is not None and about is not None:
+                facts = {"key": order.key, "message": message}
+                if isinstance(order, Remove):
+                    facts["message"] = order.message
+                transaction = SqlTransaction(connection, self._database.vault)
+                await transaction.journal(about, entry, self._clock.now(), facts)
+
+        await self._database.write(job)
+        ORDERS_SENT.labels(platform=self._platform.name, kind=_kind(order)).inc()
+        log.info("delivered", order=queued.id, kind=_kind(order), outcome=outcome)
+
+    async def _give_up(self, queued: Queued, error: PlatformError) -> None:
+        order = queued.order
+
+        async def job(connection: AsyncConnection) -> None:
+            await self._outbox.failed(connection, queued.id)
+            transaction = SqlTransaction(connection, self._database.vault)
+            facts = {"key": order.key, "why": type(error).__name__, "kind": _kind(order)}
+            about = _about(order)
+            if about is not None:
+                await transaction.journal(about, "undelivered", self._clock.now(), facts)
+
+        try:
+            await self._database.write(job)
+            ORDERS_FAILED.labels(platform=self._platform.name, kind=_kind(order)).inc()
+            log.warning("given up", order=queued.id, kind=_kind(order), why=type(error).__name__)
+            if isinstance(error, NotReachable) and isinstance(order, Send) and order.member is not None:
+                closed = PrivateOpened(
+                    Place(order.room or RoomId(order.member), private=True),
+                    Member(order.member, ""),
+                    self._clock.now(),
+                    open=False,
+                )
+                await self._arrive(f"unreachable:{order.key}", closed)
+        except StoreError as failed:
+            log.error("store failed", error=str(failed))
+
+    async def _postpone(self, queued: Queued, wait_s: float) -> None:
+        try:
+            await self._outbox.postpone(queued.id, self._clock.now() + timedelta(seconds=wait_s))
+        except StoreError as error:
+            log.error("store failed", error=str(error))
+
+    async def _arrive(self, key: str, event: Event) -> None:
+        await self._inbox.put([Arrival(key, event)])
+
+
+def _member(order: Send) -> MemberId:
+    if order.member is None:
+        raise ValueError("a Send needs a room or a member")
+    return order.member
+
+
+def _target(order: Order) -> str:
+    match order:
+        case Send():
+            return str(order.room or order.member)
+        case EditSent():
+            return order.sent_key
+        case _:
+            return str(order.room)
+
+
+def _kind(order: Order) -> str:
+    return order.key.partition(":")[0]
+
+
+def _about(order: Order) -> RoomId | None:
+    if isinstance(order, Send):
+        return order.about or order.room
+    return None if isinstance(order, EditSent) else order.room
+
+
+def _entry(order: Order, outcome: str) -> tuple[str | None, RoomId | None]:
+    """The journal's entry for a delivered order; answers to commands and presses leave none."""
+    if isinstance(order, Remove):
+        return ("message_removed" if outcome == "removed" else "message_already_gone"), order.room
+    kind = _kind(order)
+    if kind in {"warning", "alert", "digest", "notice"} and isinstance(order, Send):
+        return f"{kind}_{outcome}", _about(order)
+    return None, None

@@ -1,0 +1,1 @@
+"""The platforms, an adapter each: telegram, matrix, and the console, a group in the terminal."""

@@ -1,0 +1,228 @@
+"""The console: a group in the terminal, where one types as any member and reads what the bot says.
+
+`Ali: salam` is Ali speaking in the group; `admin> /digest` is the admin writing to the bot in private, `Ali> …` any
+member; `Ali (reply): …` answers the message before. With standard input not a terminal a whole group is played from
+a file, one JSON object a line: {"from", "text"} and optionally "to" ("bot" for a private message), "forwarded",
+"edit" (n lines back), "reply" (n lines back), "at" (ISO 8601).
+"""
+
+import asyncio
+import hashlib
+import itertools
+import json
+import re
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.adapter import Arrival, Cursor, Intake
+from bot.errors import InputError
+from handlers.events import (
+    BotChanged,
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    Member,
+    MemberId,
+    MessageId,
+    MessagePosted,
+    Place,
+    RoomId,
+    Standing,
+)
+from handlers.ports import NotReachable, Rendered
+
+GROUP = RoomId("console:group")
+ADMIN = MemberId("console:admin")
+_LINE = re.compile(r"(?P<name>[^:>(]{1,40}?)(?P<reply> \(reply\))?(?P<how>[:>])\s?(?P<text>.*)", re.DOTALL)
+_PRESS = re.compile(r"press (?P<data>\S+)")
+
+
+class ConsolePlatform:
+    """An adapter whose room is the terminal; see the module for what can be typed."""
+
+    name = "console"
+
+    def __init__(self, *, title: str, play: Path | None, out: TextIO | None = None) -> None:
+        self._title = title
+        self._play = play
+        self._out = out or sys.stdout
+        self._numbers = itertools.count(1)
+        self._receiving = False
+        self._said: list[str] = []
+        self._handled = asyncio.Event()
+
+    # -- in
+
+    async def run(self, intake: Intake, stop: asyncio.Event) -> None:
+        """Receive lines until the input ends or `stop` is set."""
+        run = await intake.cursor(self.name, "runs") or "0"
+        start = int(await intake.cursor(self.name, "line") or "0") if self._play else 0
+        now = datetime.now(UTC)
+        admin = Member(ADMIN, "admin", Standing.ADMIN)
+        present = BotChanged(self._group(), present=True, at=now, by=admin, admins=(admin,))
+        await intake.put([Arrival("start", present)], Cursor(self.name, "runs", str(int(run) + 1)))
+        self._receiving = True
+        prefix = "play" if self._play else f"run{run}"
+        try:
+            source = self._played(self._play) if self._play else self._typed(stop)
+            number = 0
+            async for line in source:
+                number += 1
+                event = self._event(line, f"{prefix}-{number}", number)
+                if stop.is_set():
+                    return
+                if event is None or number <= start:
+                    continue
+                await intake.put(
+                    [Arrival(f"{prefix}:{number}", event)], Cursor(self.name, "line", str(number))
+                )
+                await asyncio.sleep(0)
+        finally:
+            self._receiving = False
+
+    def receiving(self) -> bool:
+        """Whether lines are being read."""
+        return self._receiving
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def _played(self, path: Path) -> AsyncIterator[dict[str, Any]]:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            raise InputError(f"the group {path.name} cannot be read as UTF-8 text") from None
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                played = json.loads(line)
+                if not isinstance(played["from"], str) or not isinstance(played["text"], str):
+                    raise TypeError
+            except (ValueError, KeyError, TypeError):
+                raise InputError(f'{path.name}, line {number}: needs {{"from": …, "text": …}}') from None
+            yield played
+
+    async def _typed(self, stop: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
+        self._print("group", f"{self._title}. Type  Ali: salam   or   admin> /digest   (Ctrl-D ends)")
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=2 * 1024 * 1024)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        while not stop.is_set():
+            reading = asyncio.create_task(reader.readline())
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not reading.done():
+                reading.cancel()
+                return
+            line = reading.result().decode("utf-8", "replace")
+            if not line:
+                return
+            found = _LINE.match(line.strip())
+            if found is None:
+                if line.strip():
+                    self._print(
+                        "group", "type  NAME: text  for the group, or  NAME> text  for the bot in private"
+                    )
+                continue
+            yield {
+                "from": found["name"].strip(),
+                "text": found["text"],
+                "to": "bot" if found["how"] == ">" else "group",
+                "reply": 1 if found["reply"] else None,
+            }
+
+    def _event(self, line: dict[str, Any], ident: str, number: int) -> Event | None:
+        name, text = line["from"], line["text"]
+        sender = Member(
+            MemberId(f"console:{name.lower()}"),
+            name,
+            Standing.ADMIN if name.lower() == "admin" else Standing.MEMBER,
+        )
+        at = datetime.fromisoformat(line["at"]) if line.get("at") else datetime.now(UTC)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        private = line.get("to") == "bot"
+        place = Place(RoomId(f"console:{name.lower()}"), private=True) if private else self._group()
+        edit = line.get("edit")
+        message = MessageId(ident if not edit else ident.rpartition("-")[0] + f"-{number - int(edit)}")
+        reply_to = (
+            MessageId(ident.rpartition("-")[0] + f"-{number - int(line['reply'])}")
+            if line.get("reply")
+            else None
+        )
+        if self._play or not private:
+            self._print("group" if not private else "private", f"{name}: {text}")
+        press = _PRESS.fullmatch(text)
+        if private and press:
+            return ButtonPressed(place, message, sender, at, press["data"])
+        if text.startswith("/"):
+            command, _, argument = text[1:].partition(" ")
+            return CommandGiven(place, message, sender, at, command.lower(), argument.strip(), reply_to)
+        if private:
+            return CommandGiven(place, message, sender, at, "", text)
+        return MessagePosted(
+            place,
+            message,
+            sender,
+            at,
+            text,
+            forwarded=bool(line.get("forwarded")),
+            edited=bool(edit),
+            reply_to=reply_to,
+        )
+
+    def _group(self) -> Place:
+        return Place(GROUP, title=self._title)
+
+    # -- out
+
+    async def send(
+        self,
+        room: RoomId,
+        rendered: Rendered,
+        *,
+        key: str,
+        reply_to: MessageId | None = None,
+        thread: str | None = None,  # noqa: ARG002 - the terminal has no threads
+    ) -> MessageId:
+        """Print it, with what it is in front."""
+        kind = key.partition(":")[0]
+        self._print(kind if kind in {"warning", "alert", "digest"} else "bot", rendered.text)
+        for row in rendered.buttons:
+            for text, data, _ in row:
+                if data and kind != "warning" and room != GROUP:
+                    self._print("button", f"{text}:  admin> press {data}")
+        digest = hashlib.sha256(f"{room}|{key}|{reply_to}".encode()).hexdigest()[:12]
+        return MessageId(f"said-{digest}")
+
+    async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:  # noqa: ARG002
+        """Print what it says now."""
+        kind = "warning" if "warning:" in key else "alert"
+        self._print(kind, rendered.text)
+
+    async def remove(self, room: RoomId, message: MessageId, *, key: str) -> None:  # noqa: ARG002
+        """Say that it would be gone."""
+        self._print("removed", "a message was taken out of the group")
+
+    async def answer_press(self, room: RoomId, press: str, rendered: Rendered) -> None:  # noqa: ARG002
+        """Print the short word."""
+        self._print("bot", rendered.text)
+
+    async def private_room(self, member: MemberId) -> RoomId:
+        """Everybody's private chat is this terminal."""
+        if not member.startswith("console:"):
+            raise NotReachable("private chat")
+        return RoomId(member)
+
+    async def admins(self, room: RoomId) -> Sequence[Member]:  # noqa: ARG002
+        """The one admin."""
+        return [Member(ADMIN, "admin", Standing.ADMIN)]
+
+    def _print(self, kind: str, text: str) -> None:
+        first, *rest = text.splitlines() or [""]
+        lines = [f"[{kind}] {first}", *(f"    {line}" for line in rest)]
+        print("\n".join(lines), file=self._out, flush=True)  # noqa: T201 - the terminal is this platform's wire

@@ -1,0 +1,92 @@
+"""Notices in words: every sentence comes from `locale/`, fields are escaped and isolated from the line's direction.
+
+A catalogue's message ids are the notices' keys. A sentence may use b, i, code and blockquote; what stands in its
+{fields} is never markup. A notice's parts follow it, each on a line of its own.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from handlers.ports import Rendered
+from handlers.records import Buttons, Language, Notice
+
+_TAG = re.compile(r"</?(?:b|i|code|blockquote)>")
+_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+class TextError(LookupError):
+    """A key or a field that a sentence needs is missing; found by the tests, never by a user."""
+
+
+def _folder() -> Path:
+    packaged = Path(str(files("bot"))) / "locale"
+    return packaged if packaged.is_dir() else Path(str(files("bot"))).parent / "locale"
+
+
+@cache
+def catalogue(language: Language) -> Catalog:
+    """The sentences of one language."""
+    with (_folder() / language.value / "para6.po").open("rb") as file:
+        return read_po(file)
+
+
+def sentence(key: str, language: Language, number: int | None = None) -> str:
+    """The raw sentence of a key, in the form its number asks for; English where a language lacks it."""
+    for candidate in (language, Language.EN):
+        catalog = catalogue(candidate)
+        message = catalog.get(key)
+        if message is None or not message.string:
+            continue
+        if isinstance(message.string, str):
+            return message.string
+        forms = [form for form in message.string if form]
+        singular = number == 1 or len(forms) == 1
+        return forms[0] if singular else forms[-1]
+    raise TextError(key)
+
+
+def _fields(notice: Notice) -> dict[str, str]:
+    filled = {}
+    for name, value in notice.fields.items():
+        if name.endswith("_key"):
+            filled[name.removesuffix("_key")] = sentence(str(value), notice.language)
+        elif isinstance(value, int):
+            filled[name] = str(value)
+        else:
+            filled[name] = f"{_ISOLATE}{html.escape(value, quote=False)}{_POP}" if value else ""
+    return filled
+
+
+def _markup(notice: Notice) -> str:
+    number = notice.fields.get("n", notice.fields.get("times"))
+    raw = sentence(notice.key, notice.language, number if isinstance(number, int) else None)
+    fields: Mapping[str, str] = _fields(notice)
+    try:
+        lines = [raw.format_map(fields)]
+    except KeyError as error:
+        raise TextError(f"{notice.key}: {error.args[0]}") from None
+    lines += [_markup(part) for part in notice.parts]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def label(key: str, language: Language) -> str:
+    """A button's label."""
+    return key[1:] if key.startswith("=") else sentence(key, language)
+
+
+def render(notice: Notice, buttons: Buttons) -> Rendered:
+    """A notice and its buttons in words. Raises TextError for a key or field that is missing."""
+    marked = _markup(notice)
+    plain = html.unescape(_TAG.sub("", marked))
+    rows = tuple(
+        tuple((label(button.key, notice.language), button.data, button.opens_private) for button in row)
+        for row in buttons
+    )
+    return Rendered(plain, marked, rows, rtl=notice.language is Language.UR)

@@ -1,0 +1,158 @@
+"""Alerts: said to every admin who can be reached, kept open until one of them acts, then closed in all copies."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.desk import Desk, admin_of, local_time, platform_of, reachable
+from handlers.events import ButtonPressed, MemberId
+from handlers.ports import Transaction
+from handlers.records import (
+    Admin,
+    Alert,
+    AlertId,
+    AlertState,
+    AnswerPress,
+    Button,
+    EditSent,
+    Notice,
+    Priority,
+    Room,
+    Send,
+)
+from handlers.wording import alert_buttons, alert_notice
+
+# CONTRACT: alerts beyond ten a minute in a room become one with a list.
+_SINGLE_A_MINUTE = 10
+_LISTED = 25  # lines of such a list; the rest is a number
+
+
+async def raise_alert(transaction: Transaction, desk: Desk, room: Room, alert_id: AlertId) -> None:
+    """Tell the admins of an alert just added; when none can be reached, the group gets the way to open a chat."""
+    alert = await transaction.alert(alert_id)
+    if alert is None:
+        return
+    admins = [admin for admin in await transaction.admins(alert.room) if reachable(admin)]
+    if not admins:
+        await ask_to_open_private(transaction, desk, room)
+        return
+    minute_ago = desk.clock.now() - timedelta(minutes=1)
+    single = await transaction.alerts_since(alert.room, minute_ago) <= _SINGLE_A_MINUTE
+    for admin in admins:
+        if single:
+            await send_alert(transaction, room, alert, admin)
+        else:
+            await _list_alerts(transaction, desk, room, alert, admin)
+
+
+async def send_alert(transaction: Transaction, room: Room, alert: Alert, admin: Admin) -> None:
+    """One alert to one admin; sent once, however often it is ordered."""
+    findings = await transaction.findings_of_alert(alert.id)
+    if findings:
+        await transaction.order(
+            Send(
+                f"alert:{alert.id}|{admin.id}",
+                alert_notice(room, alert, findings, None),
+                member=admin.id,
+                about=room.id,
+                buttons=alert_buttons(alert),
+                priority=Priority.ALERT,
+            )
+        )
+
+
+async def send_waiting(transaction: Transaction, member: MemberId) -> int:
+    """All alerts still open in the rooms of an admin whose private chat has just opened; how many."""
+    sent = 0
+    for room in await transaction.rooms_of(member):
+        admin = await admin_of(transaction, room.id, member)
+        waiting = await transaction.open_alerts(room.id)
+        if admin is None or not waiting:
+            continue
+        for alert in waiting[-_SINGLE_A_MINUTE:]:
+            await send_alert(transaction, room, alert, admin)
+        older = waiting[:-_SINGLE_A_MINUTE]
+        if older:
+            key = f"alert:list|{room.id}|{admin.id}|waiting{older[-1].id}"
+            await _order_list(transaction, room, older, admin, key)
+        sent += len(waiting)
+    return sent
+
+
+async def ask_to_open_private(transaction: Transaction, desk: Desk, room: Room) -> None:
+    """Once a day at most, ask in the group that an admin opens his private chat; the alerts wait."""
+    if platform_of(room.id) != "telegram":
+        return
+    today = desk.clock.now().date().isoformat()
+    await transaction.order(
+        Send(
+            f"notice:open_private|{room.id}|{today}",
+            Notice("private.open", room.language, {}),
+            room=room.id,
+            buttons=((Button("button.open_private", opens_private=True),),),
+            priority=Priority.ALERT,
+        )
+    )
+
+
+async def _list_alerts(transaction: Transaction, desk: Desk, room: Room, alert: Alert, admin: Admin) -> None:
+    """Put an alert on this minute's list; the list is one message, rewritten as it grows."""
+    minute = int(desk.clock.now().timestamp() // 60)
+    key = f"alert:list|{room.id}|{admin.id}|{minute}"
+    start = desk.clock.now() - timedelta(minutes=1)
+    waiting = [one for one in await transaction.open_alerts(room.id) if one.raised_at >= start]
+    await _order_list(transaction, room, waiting[_SINGLE_A_MINUTE:] or [alert], admin, key)
+
+
+async def _order_list(
+    transaction: Transaction, room: Room, alerts: Sequence[Alert], admin: Admin, key: str
+) -> None:
+    lines = []
+    for alert in alerts[-_LISTED:]:
+        for finding in (await transaction.findings_of_alert(alert.id))[:1]:
+            fields = {
+                "time": local_time(finding.sent_at),
+                "member": finding.member_name,
+                "clause_key": f"clause.{finding.clause}",
+                "link": finding.link or "",
+            }
+            lines.append(Notice("alert.list_line", room.language, fields))
+    notice = Notice("alert.list", room.language, {"room": room.title, "n": len(alerts)}, tuple(lines))
+    first = Send(key, notice, member=admin.id, about=room.id, priority=Priority.ALERT)
+    # The first order of the key is sent; what comes after it rewrites that message, the newest only.
+    await transaction.order(first)
+    await transaction.cancel_unsent(f"relist:{key}|")
+    await transaction.order(EditSent(f"relist:{key}|{alerts[-1].id}", key, notice, priority=Priority.ALERT))
+
+
+async def on_alert_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
+    """Acknowledge or False alarm, by an admin of the alert's room; whoever comes second is told so."""
+    verb, _, number = event.data.partition(":")
+    state = {"ack": AlertState.ACKNOWLEDGED, "false": AlertState.FALSE_ALARM}[verb]
+    alert = await transaction.alert(AlertId(int(number))) if number.isdecimal() else None
+    room = await transaction.room(alert.room) if alert is not None else None
+    presser = await admin_of(transaction, alert.room, event.sender.id) if alert is not None else None
+    if alert is None or room is None or presser is None:
+        await answer(transaction, event, Notice("press.refused", desk.language))
+        return
+    now = desk.clock.now()
+    if not await transaction.act_on_alert(alert.id, state, event.sender.id, now):
+        await answer(transaction, event, Notice("press.already", room.language))
+        return
+    facts = {"alert": alert.id, "message": alert.message, "by": event.sender.id}
+    await transaction.journal(alert.room, f"alert_{state.value}", now, facts)
+    await answer(transaction, event, Notice(f"press.{state.value}", room.language))
+    findings = await transaction.findings_of_alert(alert.id)
+    outcome = Notice(
+        f"alert.{state.value}", room.language, {"admin": event.sender.name, "time": local_time(now)}
+    )
+    for admin in await transaction.admins(alert.room):
+        sent = f"alert:{alert.id}|{admin.id}"
+        if findings:
+            closed = alert_notice(room, alert, findings, outcome)
+            await transaction.order(EditSent(f"close:{sent}", sent, closed, priority=Priority.ALERT))
+
+
+async def answer(transaction: Transaction, event: ButtonPressed, notice: Notice) -> None:
+    """The short word to who pressed."""
+    key = f"press:{event.place.room}|{event.press or event.message}|{event.data}|{event.sender.id}|{event.at.timestamp()}"
+    await transaction.order(AnswerPress(key, event.place.room, event.press, notice))

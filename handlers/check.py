@@ -1,0 +1,51 @@
+"""The private check before posting, and why something was warned about. Nothing of either is kept."""
+
+from handlers.desk import Desk
+from handlers.digest import reply
+from handlers.events import CommandGiven, MessageId
+from handlers.message import LONGEST_BYTES
+from handlers.ports import Transaction
+from handlers.records import Language, Notice
+from handlers.wording import clause_line
+from policies.message import Message
+from policies.text.manner import manner
+
+_BY_MANNER = {"en": Language.EN, "ur": Language.UR, "ru": Language.ROMAN}
+
+
+async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    """Judge a draft in private; in a group it would already be posted, so there it is only explained."""
+    if not event.place.private:
+        await reply(transaction, event, Notice("check.in_private", desk.language))
+        return
+    text = event.argument or event.reply_text or ""
+    if not text.strip():
+        await reply(transaction, event, Notice("check.how", desk.language))
+        return
+    language = _BY_MANNER.get(manner(text), desk.language)
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
+        await reply(transaction, event, Notice("check.too_long", language))
+        return
+    verdict = desk.judge.judge(Message(text, sent_on=event.at.date()))
+    lines = tuple(clause_line(finding, language) for finding in verdict.findings)
+    await reply(transaction, event, Notice(f"check.{verdict.action}", language, {}, lines))
+
+
+async def on_why(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    """As a reply to a warning or to the message warned about: the clause, the citation and the reason found."""
+    room = await transaction.room(event.place.room)
+    language = room.language if room is not None else desk.language
+    if event.reply_to is None:
+        await reply(transaction, event, Notice("why.how", language))
+        return
+    message = event.reply_to
+    key = await transaction.sent_as(event.place.room, event.reply_to)
+    if key is not None and key.startswith("warning:"):
+        message = MessageId(key.split("|")[-2])
+    findings = [f for f in await transaction.findings_of(event.place.room, message) if f.action == "warn"]
+    if not findings:
+        await reply(transaction, event, Notice("why.nothing", language))
+        return
+    newest = {finding.clause: finding for finding in findings}.values()
+    lines = tuple(clause_line(finding, language) for finding in newest)
+    await reply(transaction, event, Notice("why.because", language, {}, lines))

@@ -1,0 +1,143 @@
+"""Which handler an event goes to: the table of everything that can happen."""
+
+from collections.abc import Awaitable, Callable
+
+from handlers.alert import answer, on_alert_button, send_waiting
+from handlers.check import on_check, on_why
+from handlers.desk import Desk
+from handlers.digest import on_digest, reply, send_digest
+from handlers.events import (
+    BotChanged,
+    ButtonPressed,
+    CommandGiven,
+    Event,
+    GapSeen,
+    MemberChanged,
+    MessageDeleted,
+    MessagePosted,
+    PrivateOpened,
+    RoomId,
+    RoomMoved,
+    RoomRenamed,
+)
+from handlers.message import on_message
+from handlers.ports import Transaction
+from handlers.records import Notice
+from handlers.room import (
+    on_bot_changed,
+    on_gap_seen,
+    on_member_changed,
+    on_message_deleted,
+    on_private_opened,
+    on_room_moved,
+    on_room_renamed,
+)
+from handlers.settings import on_settings, on_settings_button
+
+ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "settings")
+MEMBER_COMMANDS = ("start", "help", "check", "why", "appeal", "mydata")
+COMMANDS = MEMBER_COMMANDS + ADMIN_COMMANDS
+
+
+async def handle(transaction: Transaction, desk: Desk, event: Event) -> None:
+    """Let the event's handler act, inside the transaction that completes the inbox entry."""
+    match event:
+        case MessagePosted():
+            await on_message(transaction, desk, event)
+        case CommandGiven():
+            await on_command(transaction, desk, event)
+        case ButtonPressed():
+            await on_button(transaction, desk, event)
+        case MessageDeleted():
+            await on_message_deleted(transaction, desk, event)
+        case MemberChanged():
+            await on_member_changed(transaction, desk, event)
+        case BotChanged():
+            await on_bot_changed(transaction, desk, event)
+        case RoomMoved():
+            await on_room_moved(transaction, desk, event)
+        case RoomRenamed():
+            await on_room_renamed(transaction, desk, event)
+        case PrivateOpened():
+            await on_private_opened(transaction, desk, event)
+        case GapSeen():
+            await on_gap_seen(transaction, desk, event)
+
+
+async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    """A command, or a text in private, which is checked as a draft."""
+    if event.place.private:
+        await transaction.save_private_chat(event.sender.id, event.place.room)
+    if not event.name and event.place.private:
+        await on_check(transaction, desk, event)
+        return
+    if event.name in _COMMANDS:
+        await _COMMANDS[event.name](transaction, desk, event)
+    elif event.name in ADMIN_COMMANDS and not await transaction.rooms_of(event.sender.id):
+        await reply(transaction, event, Notice("refused.admins_only", desk.language))
+    elif event.name in COMMANDS:
+        await reply(transaction, event, Notice("refused.not_yet", desk.language))
+    elif event.place.private:
+        await reply(transaction, event, Notice("refused.unknown", desk.language))
+
+
+async def _start(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    await reply(transaction, event, Notice("help.start", desk.language, {"days": desk.keep_days}))
+    if event.place.private:
+        await send_waiting(transaction, event.sender.id)
+
+
+async def _help(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    is_admin = bool(await transaction.rooms_of(event.sender.id))
+    key = "help.admin" if is_admin and event.place.private else "help.member"
+    await reply(transaction, event, Notice(key, desk.language))
+
+
+async def _alerts(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
+    rooms = await transaction.rooms_of(event.sender.id)
+    if not rooms:
+        await reply(transaction, event, Notice("refused.admins_only", desk.language))
+        return
+    waiting = 0
+    for room in rooms:
+        waiting += len(await transaction.open_alerts(room.id))
+    await reply(transaction, event, Notice("alerts.open", rooms[0].language, {"n": waiting}))
+    if event.place.private:
+        await send_waiting(transaction, event.sender.id)
+
+
+_COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]]] = {
+    "start": _start,
+    "help": _help,
+    "check": on_check,
+    "why": on_why,
+    "digest": on_digest,
+    "settings": on_settings,
+    "setup": on_settings,
+    "alerts": _alerts,
+}
+
+
+async def on_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
+    """A press: by what the button carries. Copied, stale or foreign data is refused in one line."""
+    verb = event.data.partition(":")[0]
+    try:
+        if verb in {"ack", "false"}:
+            await on_alert_button(transaction, desk, event)
+        elif verb in {"mode", "language"}:
+            await on_settings_button(transaction, desk, event)
+        elif verb == "digest":
+            await _on_digest_button(transaction, desk, event)
+        else:
+            await answer(transaction, event, Notice("press.refused", desk.language))
+    except (ValueError, KeyError):
+        await answer(transaction, event, Notice("press.refused", desk.language))
+
+
+async def _on_digest_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
+    _, period, room_id = event.data.split(":", 2)
+    room = await transaction.room(RoomId(room_id))
+    occasion = f"{event.message}|{event.at.timestamp()}"
+    given = room is not None and await send_digest(transaction, desk, room, period, event.sender.id, occasion)
+    key = "press.done" if given else "press.refused"
+    await answer(transaction, event, Notice(key, room.language if given and room else desk.language))

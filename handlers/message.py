@@ -1,0 +1,214 @@
+"""A message or its next revision: judged, kept where something was found, warned about, and the admins alerted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handlers.alert import raise_alert
+from handlers.desk import Desk, known_room
+from handlers.events import MessagePosted, Standing
+from handlers.ports import Transaction
+from handlers.records import (
+    AlertId,
+    EditSent,
+    JudgedMessage,
+    KeptFinding,
+    Mode,
+    Notice,
+    Priority,
+    Remove,
+    Room,
+    Send,
+    Warned,
+)
+from handlers.wording import clause_line, language_for
+from policies.message import Context, Message
+from policies.verdict import Action, Finding, Verdict
+
+LONGEST_BYTES = 64 * 1024
+
+# CONTRACT: three warnings in ten minutes, then the last one is edited to say how many.
+_WARNINGS = 3
+_WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A message with its room and what was said of it before."""
+
+    event: MessagePosted
+    room: Room
+    digest: str
+    before: JudgedMessage | None
+
+
+async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted) -> None:
+    """Judge one revision once: a redelivery or an edit that changed nothing has no effect."""
+    room = await known_room(transaction, desk, event.place)
+    content = event.text if event.other_text is None else f"{event.text}\n{event.other_text}"
+    digest = transaction.content_digest(content)
+    before = await transaction.judged(event.place.room, event.message)
+    if event.sender.standing is Standing.BOT or (before is not None and before.digest == digest):
+        return
+    case = _Case(event, room, digest, before)
+    if event.attachments and not event.edited:
+        await _gap(transaction, desk, case, "attachment", event.attachments)
+    if len(content.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
+        await _gap(transaction, desk, case, "too_long", 1)
+        await transaction.save_judged(_judged(case, "unjudged", None))
+        return
+    if await transaction.mend_gap(event.place.room, event.message, desk.clock.now()):
+        await transaction.journal(
+            event.place.room, "gap_mended", desk.clock.now(), {"message": event.message}
+        )
+    verdict = _judge(desk, case)
+    desk.threads.remember(event.place.room, event.place.thread, event.message, event.text)
+    warned_as = before.warned_as if before is not None else None
+    if verdict.findings:
+        warned_as = await _act(transaction, desk, case, verdict) or warned_as
+    await transaction.save_judged(_judged(case, verdict.action, warned_as))
+
+
+def _judge(desk: Desk, case: _Case) -> Verdict:
+    """The verdict on what members can see: the text, and the other body where there is one."""
+    event = case.event
+    thread = desk.threads.before(event.place.room, event.place.thread)
+    if event.reply_text and event.reply_text not in thread:
+        thread = (*thread, event.reply_text)
+    sent_on = event.sent_at.date()
+    verdict = desk.judge.judge(Message(event.text, event.forwarded, sent_on), Context(thread))
+    if event.other_text:
+        other = desk.judge.judge(Message(event.other_text, event.forwarded, sent_on), Context(thread))
+        seen = {finding.clause for finding in verdict.findings}
+        # Spans of the other body mean nothing in the text that is kept: such a finding points at its beginning.
+        added = tuple(
+            Finding(f.clause, f.action, f.score, 0, 0, f.cite, f.reason, f.because)
+            for f in other.findings
+            if f.clause not in seen
+        )
+        verdict = Verdict((*verdict.findings, *added), verdict.pack, verdict.model)
+    return verdict
+
+
+async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdict) -> str | None:
+    """Keep the findings, warn and alert as the room's mode says; the warning's key, if one was said."""
+    event, room = case.event, case.room
+    now = desk.clock.now()
+    warned = [finding for finding in verdict.findings if finding.action is Action.WARN]
+    album_done = bool(event.album) and await transaction.album_warned(event.place.room, event.album or "")
+    alert: AlertId | None = None
+    if warned and not album_done:
+        alert = await transaction.add_alert(
+            event.place.room, event.message, event.sender.id, at=now, rehearsed=room.mode is Mode.REHEARSE
+        )
+    for finding in verdict.findings:
+        of_alert = alert if finding.action is Action.WARN else None
+        await transaction.add_finding(_kept(case, verdict, finding, of_alert, desk))
+    await transaction.journal(
+        event.place.room,
+        "findings",
+        now,
+        {
+            "message": event.message,
+            "member": event.sender.id,
+            "content": case.digest,
+            "pack": verdict.pack,
+            "model": verdict.model,
+            "mode": room.mode.value,
+            "edited": event.edited,
+            "found": [[f.clause, f.action.value, round(f.score, 3)] for f in verdict.findings],
+        },
+    )
+    if not warned or album_done:
+        return None
+    key = None
+    if room.mode is not Mode.REHEARSE:
+        key = await _warn(transaction, desk, case, warned)
+    if alert is not None:
+        await raise_alert(transaction, desk, room, alert)
+    return key
+
+
+async def _warn(transaction: Transaction, desk: Desk, case: _Case, findings: list[Finding]) -> str:
+    """One courteous warning, or one more on the last; in remove mode the message goes as well."""
+    event, room = case.event, case.room
+    now = desk.clock.now()
+    language = language_for(event.text, room)
+    lines = tuple(clause_line(finding, language) for finding in findings)
+    removing = room.mode is Mode.REMOVE and "remove" not in room.missing
+    if removing:
+        await transaction.order(
+            Remove(f"remove:{event.place.room}|{event.message}", event.place.room, event.message)
+        )
+    recent = await transaction.warnings_since(event.place.room, event.sender.id, now - _WINDOW)
+    if len(recent) >= _WARNINGS:
+        last = recent[-1]
+        times = sum(one.times for one in recent[:-1]) + await transaction.count_on_warning(last.key, now)
+        prefix = f"recount:{last.key}|"
+        await transaction.cancel_unsent(prefix)
+        notice = Notice("warning.repeated", language, {"member": event.sender.name, "times": times}, lines)
+        await transaction.order(EditSent(f"{prefix}{times}", last.key, notice, priority=Priority.WARNING))
+        return last.key
+    key = f"warning:{event.place.room}|{event.message}|{case.digest[:12]}"
+    notice = Notice(
+        "warning.removed" if removing else "warning.member", language, {"member": event.sender.name}, lines
+    )
+    await transaction.order(
+        Send(
+            key,
+            notice,
+            room=event.place.room,
+            reply_to=None if removing else event.message,
+            thread=event.place.thread,
+            priority=Priority.WARNING,
+        )
+    )
+    await transaction.add_warning(Warned(event.place.room, event.sender.id, now, key))
+    return key
+
+
+async def _gap(transaction: Transaction, desk: Desk, case: _Case, reason: str, count: int) -> None:
+    event, now = case.event, desk.clock.now()
+    await transaction.add_gap(event.place.room, reason, at=now, message=None, count=count)
+    await transaction.journal(
+        event.place.room, "gap", now, {"reason": reason, "message": event.message, "count": count}
+    )
+
+
+def _judged(case: _Case, verdict: str, warned_as: str | None) -> JudgedMessage:
+    event = case.event
+    return JudgedMessage(
+        room=event.place.room,
+        message=event.message,
+        sender=event.sender.id,
+        sent_at=event.sent_at,
+        digest=case.digest,
+        verdict=verdict,  # type: ignore[arg-type] # Verdict.action and "unjudged" are just these words
+        thread=event.place.thread,
+        album=event.album,
+        warned_as=warned_as,
+    )
+
+
+def _kept(case: _Case, verdict: Verdict, finding: Finding, alert: AlertId | None, desk: Desk) -> KeptFinding:
+    event = case.event
+    return KeptFinding(
+        room=event.place.room,
+        message=event.message,
+        member=event.sender.id,
+        member_name=event.sender.name,
+        clause=finding.clause,
+        action=finding.action.value,
+        score=finding.score,
+        start=finding.start,
+        end=finding.end,
+        cite=finding.cite,
+        reason=finding.reason,
+        text=event.text,
+        sent_at=event.sent_at,
+        found_at=desk.clock.now(),
+        pack=verdict.pack,
+        model=verdict.model,
+        part=event.part,
+        link=event.link,
+        alert=alert,
+    )

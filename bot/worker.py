@@ -11,12 +11,12 @@ from bot.metrics import EVENTS_HANDLED, EVENTS_UNJUDGED
 from bot.store.database import Database
 from bot.store.inbox import Inbox, Waiting
 from bot.store.transaction import SqlTransaction
-from handlers.events import GapSeen, MessagePosted, Place, RoomId
+from handlers.events import Event, GapSeen, MessagePosted, Place, RoomId
 from handlers.ports import Clock, Transaction
 
 log = structlog.get_logger()
 
-Handle = Callable[[Transaction, object], Awaitable[None]]
+Handle = Callable[[Transaction, Event], Awaitable[None]]
 
 _BATCH = 50
 _ATTEMPTS = 3

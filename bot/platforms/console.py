@@ -91,19 +91,7 @@ class ConsolePlatform:
         """Nothing is held open."""
 
     async def _played(self, path: Path) -> AsyncIterator[dict[str, Any]]:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            raise InputError(f"the group {path.name} cannot be read as UTF-8 text") from None
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                played = json.loads(line)
-                if not isinstance(played["from"], str) or not isinstance(played["text"], str):
-                    raise TypeError
-            except (ValueError, KeyError, TypeError):
-                raise InputError(f'{path.name}, line {number}: needs {{"from": …, "text": …}}') from None
+        for played in await asyncio.to_thread(read_group, path):
             yield played
 
     async def _typed(self, stop: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
@@ -225,4 +213,33 @@ class ConsolePlatform:
     def _print(self, kind: str, text: str) -> None:
         first, *rest = text.splitlines() or [""]
         lines = [f"[{kind}] {first}", *(f"    {line}" for line in rest)]
-        print("\n".join(lines), file=self._out, flush=True)  # noqa: T201 - the terminal is this platform's wire
+        print("\n".join(lines), file=self._out, flush=True)
+
+
+def read_group(path: Path) -> list[dict[str, Any]]:
+    """A group to play. Raises InputError naming the line that is no message."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"the group {path.name} cannot be read as UTF-8 text") from None
+    played = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            message = _read_line(line)
+            if message is None:
+                raise InputError(f'{path.name}, line {number}: needs {{"from": …, "text": …}}')
+            played.append(message)
+    return played
+
+
+def _read_line(line: str) -> dict[str, Any] | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    fits = (
+        isinstance(message, dict)
+        and isinstance(message.get("from"), str)
+        and isinstance(message.get("text"), str)
+    )
+    return message if fits else None

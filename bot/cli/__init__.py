@@ -1,0 +1,1 @@
+"""The command line: `para6`, one file a command."""

@@ -1,0 +1,145 @@
+"""`para6 check`: judge a message, or a stream of them, and explain."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from bot.errors import ConfigError, InputError
+from bot.texts import render, sentence
+from handlers.message import LONGEST_BYTES
+from handlers.records import Language
+from handlers.wording import clause_line
+from policies.judge import Judge, load_judge
+from policies.message import Context, Message
+from policies.verdict import Verdict
+
+DEFAULT_PACK = "om-2024-09-02"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command(help=sentence("cli.check", Language.EN))
+    def check(
+        text: list[str] = typer.Argument(None, metavar="[TEXT…]"),
+        file: list[Path] = typer.Option([], "--file", metavar="PATH…"),
+        jsonl: str = typer.Option("", "--jsonl", metavar="FILE"),
+        *,
+        as_json: bool = typer.Option(False, "--json"),
+        pack: str = typer.Option(DEFAULT_PACK, "--pack"),
+    ) -> None:
+        judge = judge_of(pack)
+        if jsonl:
+            raise typer.Exit(check_stream(judge, jsonl))
+        if file:
+            raise InputError(sentence("cli.files_later", Language.EN))
+        if not text:
+            raise InputError(sentence("cli.check_what", Language.EN))
+        line = check_line(judge, {"id": "text", "text": " ".join(text)})
+        if "error" in line:
+            raise InputError(str(line["error"]))
+        if as_json:
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        else:
+            _explain(judge.judge(Message(" ".join(text))))
+        raise typer.Exit(1 if line["verdict"] == "warn" else 0)
+
+
+def judge_of(pack: str) -> Judge:
+    """The judge of a pack. Raises ConfigError naming the packs there are."""
+    try:
+        return load_judge(pack)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _explain(verdict: Verdict) -> None:
+    typer.echo(sentence(f"check.{verdict.action}", Language.EN))
+    for finding in verdict.findings:
+        typer.echo(f"- {render(clause_line(finding, Language.EN), ()).text} [{finding.score:.2f}]")
+
+
+def as_object(ident: object, verdict: Verdict, ms: float) -> dict[str, Any]:
+    """A verdict as CONTRACT.md's line of `check --jsonl`."""
+    return {
+        "id": ident,
+        "verdict": verdict.action,
+        "ms": round(ms, 3),
+        "findings": [
+            {
+                "clause": finding.clause,
+                "action": finding.action.value,
+                "score": round(finding.score, 4),
+                "start": finding.start,
+                "end": finding.end,
+                "cite": finding.cite,
+                "because": finding.because,
+            }
+            for finding in verdict.findings
+        ],
+    }
+
+
+def check_stream(judge: Judge, path: str) -> int:
+    """One JSON object a line in, one out, in order, as they come; exit 2 when a line was bad."""
+    bad = False
+    for line in _lines(path):
+        if not line.strip():
+            continue
+        answer = check_line(judge, _read(line))
+        bad = bad or "error" in answer
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return 2 if bad else 0
+
+
+def check_line(judge: Judge, line: object) -> dict[str, Any]:
+    """Judge one parsed line; {"id", "error"} when it is not of the promised form."""
+    if not isinstance(line, dict):
+        return {"id": None, "error": "not a JSON object"}
+    ident, text = line.get("id"), line.get("text")
+    problem = _problem(line)
+    if problem:
+        return {"id": ident if isinstance(ident, str | int | float) else None, "error": problem}
+    thread = line.get("thread") or ()
+    began = time.perf_counter()
+    verdict = judge.judge(Message(str(text), forwarded=bool(line.get("forwarded"))), Context(tuple(thread)))
+    return as_object(ident, verdict, (time.perf_counter() - began) * 1000)
+
+
+def _problem(line: dict[str, Any]) -> str | None:
+    ident, text, thread = line.get("id"), line.get("text"), line.get("thread")
+    if ident is None or not isinstance(ident, str | int | float):
+        return "id is missing or is neither text nor number"
+    if not isinstance(text, str):
+        return "text is missing or is no text"
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
+        return "text is longer than 64 KiB"
+    if thread is not None and not (isinstance(thread, list) and all(isinstance(one, str) for one in thread)):
+        return "thread is no list of texts"
+    if not isinstance(line.get("forwarded", False), bool):
+        return "forwarded is neither true nor false"
+    return None
+
+
+def _read(line: bytes) -> object:
+    try:
+        return json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _lines(path: str) -> Iterator[bytes]:
+    if path == "-":
+        yield from iter(sys.stdin.buffer.readline, b"")
+        return
+    try:
+        with Path(path).open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})") from None

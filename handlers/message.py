@@ -81,7 +81,7 @@ def _judge(desk: Desk, case: _Case) -> Verdict:
         seen = {finding.clause for finding in verdict.findings}
         # Spans of the other body mean nothing in the text that is kept: such a finding points at its beginning.
         added = tuple(
-            Finding(f.clause, f.action, f.score, 0, 0, f.cite, f.reason, f.because)
+            Finding(f.clause, f.action, f.score, 0, 0, f.cite, f.reason)
             for f in other.findings
             if f.clause not in seen
         )

@@ -31,7 +31,10 @@ async def on_bot_changed(transaction: Transaction, desk: Desk, event: BotChanged
     if not event.present:
         await transaction.journal(room.id, "bot_removed", now, {"by": event.by.id if event.by else None})
         await tell_admins(
-            transaction, room, f"notice:gone|{room.id}|{event.at.timestamp()}", Notice("notice.gone", room.language, {"room": room.title})
+            transaction,
+            room,
+            f"notice:gone|{room.id}|{event.at.timestamp()}",
+            Notice("notice.gone", room.language, {"room": room.title}),
         )
         return
     if new:

@@ -1,6 +1,6 @@
 """What the judge answers: findings, and the verdict that holds them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,8 +16,7 @@ class Finding:
     """One place where a message breaks one clause (ids and citations: the pack's `clauses.toml`).
 
     `start` and `end` are code-point offsets into `Message.text`, end exclusive; `score` is the fused
-    probability, 0.0 to 1.0; `reason` is the key of the relation found (a sentence of `locale/`), `because`
-    the English wording of it for scripts and logs of the admin's own machine: it never repeats the message.
+    probability, 0.0 to 1.0; `reason` is the relation found (`political.support`): the key of a sentence of `locale/`.
     """
 
     clause: str
@@ -27,7 +26,6 @@ class Finding:
     end: int
     cite: str
     reason: str
-    because: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

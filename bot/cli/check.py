@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from handlers.records import Language
 from handlers.wording import clause_line
 from policies.judge import Judge, load_judge
 from policies.message import Context, Message
-from policies.verdict import Verdict
+from policies.verdict import Finding, Verdict
 
 DEFAULT_PACK = "om-2024-09-02"
 
@@ -64,8 +65,8 @@ def _explain(verdict: Verdict) -> None:
         typer.echo(f"- {render(clause_line(finding, Language.EN), ()).text} [{finding.score:.2f}]")
 
 
-def as_object(ident: object, verdict: Verdict, ms: float) -> dict[str, Any]:
-    """A verdict as CONTRACT.md's line of `check --jsonl`."""
+def as_object(ident: object, text: str, verdict: Verdict, ms: float) -> dict[str, Any]:
+    """A verdict as a line of `check --jsonl`; `because` is the reason and the words that led to it."""
     return {
         "id": ident,
         "verdict": verdict.action,
@@ -78,11 +79,21 @@ def as_object(ident: object, verdict: Verdict, ms: float) -> dict[str, Any]:
                 "start": finding.start,
                 "end": finding.end,
                 "cite": finding.cite,
-                "because": finding.because,
+                "because": _because(finding, text),
             }
             for finding in verdict.findings
         ],
     }
+
+
+@cache
+def _reason(reason: str) -> str:
+    return sentence(f"reason.{reason}", Language.EN)
+
+
+def _because(finding: Finding, text: str) -> str:
+    words = " ".join(text[finding.start : finding.end].split())
+    return f"{_reason(finding.reason)}: {words}" if words else _reason(finding.reason)
 
 
 def check_stream(judge: Judge, path: str) -> int:
@@ -109,7 +120,7 @@ def check_line(judge: Judge, line: object) -> dict[str, Any]:
     thread = line.get("thread") or ()
     began = time.perf_counter()
     verdict = judge.judge(Message(str(text), forwarded=bool(line.get("forwarded"))), Context(tuple(thread)))
-    return as_object(ident, verdict, (time.perf_counter() - began) * 1000)
+    return as_object(ident, str(text), verdict, (time.perf_counter() - began) * 1000)
 
 
 def _problem(line: dict[str, Any]) -> str | None:

@@ -44,10 +44,7 @@ _ROMAN = frozenset(
     "hum",
 }
 _ENGLISH = frozenset(
-    "the a an and or but of to in on at for from with by is are was were be been has have had will would can could should "
-    "may must shall do does did not no this that these those it its he she they we you i my your our their his her me him "
-    "them us who what when where why how which there here if then than so as about after before please all any some more "
-    "just only also very now up out into over under again one two".split()
+    ["the", "a", "an", "and", "or", "but", "of", "to", "in", "on", "at", "for", "from", "with", "by", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would", "can", "could", "should", "may", "must", "shall", "do", "does", "did", "not", "no", "this", "that", "these", "those", "it", "its", "he", "she", "they", "we", "you", "i", "my", "your", "our", "their", "his", "her", "me", "him", "them", "us", "who", "what", "when", "where", "why", "how", "which", "there", "here", "if", "then", "than", "so", "as", "about", "after", "before", "please", "all", "any", "some", "more", "just", "only", "also", "very", "now", "up", "out", "into", "over", "under", "again", "one", "two"]
 )
 
 

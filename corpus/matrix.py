@@ -1,0 +1,112 @@
+"""Training's view of the features: the same names as policies/model/features.py, counted into sparse matrices."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+
+from corpus.lines import Line
+from policies.lexicon.matcher import Lexicon
+from policies.model.features import BLOCKS, char_features, pair_features, role_features, shape_flags
+from policies.model.reading import Reader
+from policies.text.manner import manner
+
+Counted = dict[str, Counter[str]]
+Doubles = NDArray[np.float64]
+
+# A feature seen in fewer lines than this is left out.
+_LEAST = {"chars": 3, "words": 2, "sounds": 2, "roles": 2, "thread": 3, "flags": 2}
+# How much each block weighs beside the others, before training.
+SCALE = {"chars": 1.0, "words": 0.8, "sounds": 1.0, "roles": 1.0, "thread": 0.5, "flags": 0.3}
+
+
+class Extractor:
+    """Counts the features of lines, by name."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._reader = Reader(lexicon)
+        self._roles_of = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
+
+    def count(self, line: Line) -> Counted:
+        """The features of one line, block by block."""
+        reading = self._reader.read(line.text)
+        words = [word.canonical for word in reading.words]
+        sounds = [word.sound for word in reading.words]
+        roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
+        concepts = [role for role in roles if role.startswith("c:")]
+        flags = shape_flags(
+            words,
+            repairs={repair for word in reading.words for repair in word.repairs},
+            forwarded=False,
+            manner=manner(line.text),
+            text=line.text,
+        )
+        return {
+            "chars": Counter(gram for word in words for gram in char_features(word)),
+            "words": Counter([*words, *pair_features(words)]),
+            "sounds": Counter([*sounds, *pair_features(sounds)]),
+            "roles": Counter([*concepts, *role_features(roles - set(concepts))]),
+            "thread": Counter(self._of_thread(line.thread)),
+            "flags": Counter(flags),
+        }
+
+    def _of_thread(self, thread: Sequence[str]) -> list[str]:
+        features: list[str] = []
+        for text in thread:
+            reading = self._reader.read(text)
+            features += [word.sound for word in reading.words]
+            roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
+            features += [f"r:{role}" for role in sorted(roles)]
+        return features
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The features that count, block by block, with their idf.
+
+    A feature that was not kept adds nothing but its length: a text of unknown words is a text of which little is known.
+    """
+
+    place: dict[str, dict[str, int]]
+    idf: dict[str, Doubles]
+    unknown: dict[str, float]  # the idf of a feature that training has not kept
+
+
+def make_vocabulary(counted: Sequence[Counted]) -> Vocabulary:
+    """The features seen often enough, in alphabetical order, so that the same lines give the same model."""
+    place, idf = {}, {}
+    for block in BLOCKS:
+        seen: Counter[str] = Counter()
+        for line in counted:
+            seen.update(line[block].keys())
+        names = sorted(name for name, lines in seen.items() if lines >= _LEAST[block] and "\n" not in name)
+        place[block] = {name: row for row, name in enumerate(names)}
+        lines = np.array([seen[name] for name in names], dtype=np.float64)
+        idf[block] = np.log((1 + len(counted)) / (1 + lines)) + 1
+    unknown = {block: float(np.log((1 + len(counted)) / 2) + 1) for block in BLOCKS}
+    return Vocabulary(place, idf, unknown)
+
+
+def make_matrix(counted: Sequence[Counted], vocabulary: Vocabulary) -> csr_matrix:
+    """One row a line: counts times idf, each block brought to length one, times its scale."""
+    parts = []
+    for block in BLOCKS:
+        place, idf = vocabulary.place[block], vocabulary.idf[block]
+        indptr: list[int] = [0]
+        indices: list[int] = []
+        values: list[float] = []
+        for line in counted:
+            known = [(place[name], times) for name, times in line[block].items() if name in place]
+            unknown = line[block].total() - sum(times for _, times in known)
+            squared = (
+                sum(times * idf[row] ** 2 for row, times in known) + unknown * vocabulary.unknown[block] ** 2
+            )
+            length = np.sqrt(max(squared, 1e-6))
+            indices += [row for row, _ in known]
+            values += [SCALE[block] * times * idf[row] / length for row, times in known]
+            indptr.append(len(indices))
+        parts.append(csr_matrix((values, indices, indptr), shape=(len(counted), len(place))))
+    return hstack(parts).tocsr()

@@ -1,0 +1,1 @@
+"""The statistical layer: features of canonical words and roles, one calibrated probability a clause."""

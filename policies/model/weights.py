@@ -1,0 +1,81 @@
+"""The trained model as it is shipped: for every block its features with their weights, and the calibration.
+
+One compressed file of numpy arrays: names as UTF-8 joined by newlines, weights in half precision.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from policies.model.features import BLOCKS
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: `place[name]` is the row of a feature; `rows` is (features, clauses + 1).
+
+    The first columns hold weight times idf, one a clause; the last idf squared, for the block's length, to which a
+    feature that is not in the block adds `unknown`.
+    """
+
+    place: Mapping[str, int]
+    rows: Floats
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A whole model. `bias`, `slope` and `offset` have one value a clause; probability is sigmoid(slope*z + offset)."""
+
+    clauses: tuple[str, ...]
+    blocks: Mapping[str, Block]
+    bias: Floats
+    slope: Floats
+    offset: Floats
+    version: str
+
+
+def save_weights(weights: Weights, path: Path) -> None:
+    """Write a model file; the same model gives the same bytes."""
+    arrays: dict[str, Any] = {
+        "clauses": np.array("\n".join(weights.clauses)),
+        "version": np.array(weights.version),
+        "bias": weights.bias,
+        "slope": weights.slope,
+        "offset": weights.offset,
+    }
+    for name, block in weights.blocks.items():
+        ordered = sorted(block.place, key=block.place.__getitem__)
+        arrays[f"{name}_names"] = np.frombuffer("\n".join(ordered).encode(), dtype=np.uint8)
+        arrays[f"{name}_rows"] = block.rows.astype(np.float16)
+        arrays[f"{name}_unknown"] = np.float32(block.unknown)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    path.write_bytes(buffer.getvalue())
+
+
+def load_weights(content: bytes) -> Weights:
+    """Read a model file's content."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        blocks = {}
+        for name in BLOCKS:
+            joined = arrays[f"{name}_names"].tobytes().decode()
+            names = joined.split("\n") if joined else []
+            rows = arrays[f"{name}_rows"].astype(np.float32)
+            unknown = float(arrays[f"{name}_unknown"])
+            blocks[name] = Block({feature: row for row, feature in enumerate(names)}, rows, unknown)
+        return Weights(
+            clauses=tuple(str(arrays["clauses"]).split("\n")),
+            blocks=blocks,
+            bias=arrays["bias"].astype(np.float32),
+            slope=arrays["slope"].astype(np.float32),
+            offset=arrays["offset"].astype(np.float32),
+            version=str(arrays["version"]),
+        )

@@ -1,0 +1,87 @@
+"""A policy pack: one instrument of the law as data: clauses, citations, thresholds, lexicon and model."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from policies.lexicon.entries import Entry, read_entries
+from policies.lexicon.matcher import Lexicon
+from policies.model.weights import Weights, load_weights
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that the instrument forbids. Probabilities of `warn` and more are said, of `note` and more kept.
+
+    `cite` is how the clause is cited; the thresholds follow from the costs in the pack (docs/QUALITY.md).
+    """
+
+    id: str
+    cite: str
+    warn: float
+    note: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything the judge goes by. In force from `since` to `until` (both inclusive; None: still)."""
+
+    id: str
+    title: str
+    since: date
+    until: date | None
+    clauses: tuple[Clause, ...]
+    lexicon: Lexicon
+    weights: Weights
+
+    @property
+    def version(self) -> str:
+        """Which pack and model say so."""
+        return f"{self.id}+{self.weights.version}"
+
+
+def packs_folder() -> Path:
+    """Where the packs are."""
+    return Path(str(files("policies"))) / "packs"
+
+
+def pack_folder(ident: str) -> Path:
+    """A pack's folder. Raises ValueError naming the packs there are."""
+    known = sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
+    if ident not in known:
+        raise ValueError(f"no such pack; there are: {', '.join(known)}")
+    return packs_folder() / ident
+
+
+def load_lexicon(ident: str) -> Lexicon:
+    """A pack's lexicon. Raises LexiconError for a bad line."""
+    entries: list[Entry] = []
+    for path in sorted((pack_folder(ident) / "lexicon").glob("*.tsv")):
+        with path.open(encoding="utf-8") as lines:
+            entries += read_entries(path.name, lines)
+    return Lexicon(entries)
+
+
+def load_pack(ident: str) -> Pack:
+    """A pack, whole. Raises ValueError for an unknown or broken one."""
+    folder = pack_folder(ident)
+    described: dict[str, Any] = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    clauses = tuple(
+        Clause(clause, str(told["cite"]), float(told["warn"]), float(told["note"]))
+        for clause, told in described["clauses"].items()
+    )
+    weights = load_weights((folder / "model.npz").read_bytes())
+    if tuple(clause.id for clause in clauses) != weights.clauses:
+        raise ValueError(f"pack {ident}: the model was trained for other clauses; run: make model")
+    return Pack(
+        id=ident,
+        title=str(described["title"]),
+        since=described["since"],
+        until=described.get("until"),
+        clauses=clauses,
+        lexicon=load_lexicon(ident),
+        weights=weights,
+    )

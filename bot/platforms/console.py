@@ -8,7 +8,6 @@ a file, one JSON object a line: {"from", "text"} and optionally "to" ("bot" for 
 
 import asyncio
 import hashlib
-import itertools
 import json
 import re
 import sys
@@ -37,6 +36,8 @@ from handlers.ports import NotReachable, Rendered
 GROUP = RoomId("console:group")
 ADMIN = MemberId("console:admin")
 _LINE = re.compile(r"(?P<name>[^:>(]{1,40}?)(?P<reply> \(reply\))?(?P<how>[:>])\s?(?P<text>.*)", re.DOTALL)
+# A played group leaves the bot the time to answer between two lines, so that it reads like a conversation.
+_BETWEEN_LINES_S = 0.04
 _PRESS = re.compile(r"press (?P<data>\S+)")
 
 
@@ -49,10 +50,7 @@ class ConsolePlatform:
         self._title = title
         self._play = play
         self._out = out or sys.stdout
-        self._numbers = itertools.count(1)
         self._receiving = False
-        self._said: list[str] = []
-        self._handled = asyncio.Event()
 
     # -- in
 
@@ -79,7 +77,7 @@ class ConsolePlatform:
                 await intake.put(
                     [Arrival(f"{prefix}:{number}", event)], Cursor(self.name, "line", str(number))
                 )
-                await asyncio.sleep(0)
+                await asyncio.sleep(_BETWEEN_LINES_S if self._play else 0)
         finally:
             self._receiving = False
 

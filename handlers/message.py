@@ -54,7 +54,7 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
         await _gap(transaction, desk, case, "attachment", event.attachments)
     if len(content.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
         await _gap(transaction, desk, case, "too_long", 1)
-        await transaction.save_judged(_judged(case, "unjudged", None))
+        await transaction.save_judged(_judged(desk, case, "unjudged", None))
         return
     if await transaction.mend_gap(event.place.room, event.message, desk.clock.now()):
         await transaction.journal(
@@ -65,7 +65,7 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
     warned_as = before.warned_as if before is not None else None
     if verdict.findings:
         warned_as = await _act(transaction, desk, case, verdict) or warned_as
-    await transaction.save_judged(_judged(case, verdict.action, warned_as))
+    await transaction.save_judged(_judged(desk, case, verdict.action, warned_as))
 
 
 def _judge(desk: Desk, case: _Case) -> Verdict:
@@ -174,13 +174,14 @@ async def _gap(transaction: Transaction, desk: Desk, case: _Case, reason: str, c
     )
 
 
-def _judged(case: _Case, verdict: str, warned_as: str | None) -> JudgedMessage:
+def _judged(desk: Desk, case: _Case, verdict: str, warned_as: str | None) -> JudgedMessage:
     event = case.event
     return JudgedMessage(
         room=event.place.room,
         message=event.message,
         sender=event.sender.id,
         sent_at=event.sent_at,
+        judged_at=desk.clock.now(),
         digest=case.digest,
         verdict=verdict,  # type: ignore[arg-type] # Verdict.action and "unjudged" are just these words
         thread=event.place.thread,

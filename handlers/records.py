@@ -65,6 +65,7 @@ class JudgedMessage:
     message: MessageId
     sender: MemberId
     sent_at: datetime
+    judged_at: datetime
     digest: str
     verdict: Literal["clear", "note", "warn", "unjudged"]
     thread: str | None = None
@@ -240,7 +241,7 @@ ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="ki
 
 @dataclass(frozen=True, slots=True)
 class DigestCounts:
-    """The numbers of a room between two instants (since inclusive, until exclusive)."""
+    """The numbers of a room between two instants (both inclusive)."""
 
     judged: int
     warnings: int

@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import create_engine, event, insert, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
@@ -180,21 +180,14 @@ class Database:
             await self._write_group(group)
 
     async def _write_group(self, group: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
-        answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         try:
             async with self._engine.begin() as connection:
                 for job, answer in group:
-                    try:
-                        async with connection.begin_nested():
-                            result = await job(connection)
-                    except (DBAPIError, sqlite3.Error) as error:
-                        answers.append((answer, None, store_error(error)))
-                    except Exception as error:  # noqa: BLE001 - belongs to the job's caller, who gets it
-                        answers.append((answer, None, error))
-                    else:
-                        answers.append((answer, result, None))
-        except (SQLAlchemyError, sqlite3.Error) as error:
-            failed = store_error(error)
+                    result, raised = await _in_savepoint(connection, job)
+                    answers.append((answer, result, raised))
+        except (SQLAlchemyError, sqlite3.Error, StoreError) as error:
+            failed = error if isinstance(error, StoreError) else store_error(error)
             for _, answer in group:
                 if not answer.done():
                     answer.set_exception(failed)
@@ -206,3 +199,22 @@ class Database:
                 answer.set_result(result)
             else:
                 answer.set_exception(raised)
+
+
+async def _in_savepoint(connection: AsyncConnection, job: Job[Any]) -> tuple[Any, Exception | None]:
+    """What a job gave, or what it raised with its writes taken back. Raises StoreError when the group is lost.
+
+    On a full disk SQLite has already rolled the whole transaction back, savepoints included.
+    """
+    savepoint = await connection.begin_nested()
+    try:
+        result = await job(connection)
+    except Exception as error:  # noqa: BLE001 - belongs to the job's caller, who gets it
+        raised = store_error(error) if isinstance(error, SQLAlchemyError | sqlite3.Error) else error
+        try:
+            await savepoint.rollback()
+        except (SQLAlchemyError, sqlite3.Error):
+            raise raised if isinstance(raised, StoreError) else store_error(error) from None
+        return None, raised
+    await savepoint.commit()
+    return result, None

@@ -154,6 +154,7 @@ class SqlTransaction:
             message=MessageId(row.message),
             sender=MemberId(row.sender),
             sent_at=when(row.sent_at),
+            judged_at=when(row.judged_at),
             digest=row.digest,
             verdict=row.verdict,
             thread=row.thread,
@@ -170,7 +171,7 @@ class SqlTransaction:
             "thread": judged.thread,
             "album": judged.album,
             "warned_as": judged.warned_as,
-            "judged_at": datetime.now(UTC).timestamp(),
+            "judged_at": judged.judged_at.timestamp(),
         }
         await self._upsert(schema.judged, {"room": judged.room, "message": judged.message}, values)
 
@@ -334,7 +335,7 @@ class SqlTransaction:
         start, end = since.timestamp(), until.timestamp()
 
         def within(table: Table, column: str) -> list[Any]:
-            return [table.c.room.in_(rooms), table.c[column] >= start, table.c[column] < end]
+            return [table.c.room.in_(rooms), table.c[column] >= start, table.c[column] <= end]
 
         judged = await self._scalar(
             select(func.count())
@@ -368,7 +369,7 @@ class SqlTransaction:
                 schema.journal.c.chain == await self._chain(room),
                 schema.journal.c.entry == "message_removed",
                 schema.journal.c.at >= since.isoformat(),
-                schema.journal.c.at < until.isoformat(),
+                schema.journal.c.at <= until.isoformat(),
             )
         )
         return DigestCounts(

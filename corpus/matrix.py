@@ -12,7 +12,6 @@ from corpus.lines import Line
 from policies.lexicon.matcher import Lexicon
 from policies.model.features import BLOCKS, char_features, pair_features, role_features, shape_flags
 from policies.model.reading import Reader
-from policies.text.manner import manner
 
 Counted = dict[str, Counter[str]]
 Doubles = NDArray[np.float64]
@@ -33,15 +32,14 @@ class Extractor:
     def count(self, line: Line) -> Counted:
         """The features of one line, block by block."""
         reading = self._reader.read(line.text)
-        words = [word.canonical for word in reading.words]
-        sounds = [word.sound for word in reading.words]
+        words, sounds = reading.spelt, reading.sounds
         roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
         concepts = [role for role in roles if role.startswith("c:")]
         flags = shape_flags(
             words,
-            repairs={repair for word in reading.words for repair in word.repairs},
+            repairs=reading.repairs,
             forwarded=False,
-            manner=manner(line.text),
+            manner=reading.manner,
             text=line.text,
         )
         return {
@@ -57,7 +55,7 @@ class Extractor:
         features: list[str] = []
         for text in thread:
             reading = self._reader.read(text)
-            features += [word.sound for word in reading.words]
+            features += reading.sounds
             roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
             features += [f"r:{role}" for role in sorted(roles)]
         return features

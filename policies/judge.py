@@ -5,6 +5,9 @@ their sound (text/), roles of the lexicon (lexicon/), the statistical layer over
 explains a finding (reasons.py). What is found is placed in the original text by the words that led to it.
 """
 
+import math
+from collections.abc import Sequence, Set
+
 import numpy as np
 
 from policies.message import NO_CONTEXT, Context, Message
@@ -13,7 +16,6 @@ from policies.model.scorer import Scorer
 from policies.model.weights import Floats
 from policies.pack import Clause, Pack, load_pack
 from policies.reasons import reason_for
-from policies.text.canonical import TOKEN, canonical_form
 from policies.verdict import Action, Finding, Verdict
 
 # A finding points at this many words at the most.
@@ -34,6 +36,7 @@ class Judge:
 
     def judge(self, message: Message, context: Context = NO_CONTEXT) -> Verdict:
         """The verdict on one message. Pure: the same message and context give the same verdict."""
+        self._scorer.reader.make_room()
         reading = self._scorer.reader.read(message.text)
         if not reading.words:
             return Verdict((), self.pack.id, self._model)
@@ -43,51 +46,50 @@ class Judge:
         raised = np.flatnonzero(logits >= self._note)
         if not raised.size:
             return Verdict((), self.pack.id, self._model)
-        findings = [self._finding(int(place), logits, reading, message.text) for place in raised]
+        places = self._scorer.reader.places(message.text)
+        roles = self._scorer.roles(reading)
+        findings = [self._finding(int(place), logits, reading, places, roles) for place in raised]
         findings.sort(key=lambda finding: -finding.score)
         return Verdict(tuple(findings), self.pack.id, self._model)
 
-    def _finding(self, place: int, logits: Floats, reading: Reading, text: str) -> Finding:
+    def _finding(
+        self,
+        place: int,
+        logits: Floats,
+        reading: Reading,
+        places: Sequence[tuple[int, int]],
+        roles: Set[str],
+    ) -> Finding:
         clause = self.pack.clauses[place]
         score = float(1.0 / (1.0 + np.exp(-logits[place])))
-        first, last = _span(self._scorer.word_parts(reading, place))
-        start, end = _offsets(text, first, last)
+        first, last = _span(self._scorer.word_parts(reading, place).tolist())
         return Finding(
             clause.id,
             Action.WARN if score >= clause.warn else Action.NOTE,
             score,
-            start,
-            end,
+            places[first][0],
+            places[last - 1][1],
             clause.cite,
-            self._reason(clause, reading),
+            reason_for(clause.id, roles),
         )
-
-    def _reason(self, clause: Clause, reading: Reading) -> str:
-        return reason_for(clause.id, self._scorer.roles(reading))
 
 
 def _logit(probability: float) -> float:
     return float(np.log(probability / (1.0 - probability)))
 
 
-def _span(parts: Floats) -> tuple[int, int]:
+def _span(parts: Sequence[float]) -> tuple[int, int]:
     """The run of words that adds most to the score (first, last exclusive), at most twelve words long."""
-    lifted = parts - max(0.0, float(parts.mean()) * 0.5)
-    best, first, last = -np.inf, 0, 1
+    level = max(0.0, sum(parts) / len(parts) * 0.5)
+    best, first, last = -math.inf, 0, 1
     start, running = 0, 0.0
-    for place, part in enumerate(lifted):
+    for place, part in enumerate(parts):
         if running <= 0 or place - start >= _LONGEST_SPAN:
             start, running = place, 0.0
-        running += float(part)
+        running += part - level
         if running > best:
             best, first, last = running, start, place + 1
     return first, last
-
-
-def _offsets(text: str, first: int, last: int) -> tuple[int, int]:
-    """Code-point offsets of words `first` to `last` (exclusive) of a text."""
-    spans = [match.span() for match in TOKEN.finditer(text) if canonical_form(match.group()).text]
-    return spans[first][0], spans[last - 1][1]
 
 
 def load_judge(pack: str) -> Judge:

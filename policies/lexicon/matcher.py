@@ -1,11 +1,14 @@
 """Finding the lexicon's concepts in canonical words.
 
-What one word means is looked up once and remembered by its caller; phrases are tried only from words that begin one.
+What one word means is looked up once and remembered by its caller. Phrases are found by one automaton over the
+spelling of a whole text and one over its sound, however many phrases the lexicon has.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
 
 from policies.lexicon.entries import Entry, Form
 from policies.text.key import key
@@ -25,11 +28,48 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    words: tuple[str, ...]
-    keys: tuple[str, ...]  # empty when only the letters count
-    open_end: bool
-    inflects: bool
+    """What a pattern of an automaton stands for. `endings`: what may follow its last letter; None: anything."""
+
     entry: int
+    words: int
+    endings: frozenset[str] | None
+
+
+class _Phrases:
+    """Phrases of one kind (spelling or sound), found in a text whose words are separated by single spaces."""
+
+    def __init__(self) -> None:
+        self._meanings: dict[str, set[_Phrase]] = defaultdict(set)
+        self._patterns: list[list[_Phrase]] = []
+        self._automaton: AhoCorasick | None = None
+
+    def add(self, words: Iterable[str], phrase: _Phrase) -> None:
+        self._meanings[" " + " ".join(words)].add(phrase)
+
+    def build(self) -> None:
+        if self._meanings:
+            self._patterns = [
+                sorted(phrases, key=lambda p: (p.entry, p.words)) for phrases in self._meanings.values()
+            ]
+            self._automaton = AhoCorasick(list(self._meanings))
+        self._meanings.clear()
+
+    def find(self, bordered: str) -> list[Match]:
+        """The phrases in a text that begins and ends with a space."""
+        if self._automaton is None:
+            return []
+        found: list[Match] = []
+        for pattern, start, end in self._automaton.find_matches_as_indexes(bordered, overlapping=True):
+            rest = "" if bordered[end] == " " else bordered[end : bordered.index(" ", end)]
+            for phrase in self._patterns[pattern]:
+                if phrase.endings is None or rest in phrase.endings:
+                    first = bordered.count(" ", 0, start)
+                    found.append(Match(first, first + phrase.words, phrase.entry))
+        return found
+
+
+_NO_ENDING = frozenset({""})
+_ENGLISH_ENDINGS = frozenset({"", *_ENDINGS})
 
 
 class Lexicon:
@@ -41,19 +81,21 @@ class Lexicon:
         self._stems: dict[str, set[int]] = defaultdict(set)
         self._open: dict[str, set[int]] = defaultdict(set)
         self._sounds: dict[str, set[int]] = defaultdict(set)
-        self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
-        self._phrase_sounds: dict[str, list[_Phrase]] = defaultdict(list)
+        self._phrases = _Phrases()
+        self._phrase_sounds = _Phrases()
         for number, entry in enumerate(self.entries):
             for form in entry.forms:
                 self._add(number, form)
+        self._phrases.build()
+        self._phrase_sounds.build()
 
     def _add(self, number: int, form: Form) -> None:
         if len(form.words) > 1:
-            keys = tuple(key(word) for word in form.words) if form.sound else ()
-            phrase = _Phrase(form.words, keys, form.open_end, form.inflects, number)
-            self._phrases[form.words[0]].append(phrase)
-            if keys:
-                self._phrase_sounds[keys[0]].append(phrase)
+            endings = None if form.open_end else _ENGLISH_ENDINGS if form.inflects else _NO_ENDING
+            self._phrases.add(form.words, _Phrase(number, len(form.words), endings))
+            if form.sound:
+                sounds = [key(word) for word in form.words]
+                self._phrase_sounds.add(sounds, _Phrase(number, len(sounds), _NO_ENDING))
             return
         word = form.words[0]
         if form.open_end:
@@ -80,31 +122,11 @@ class Lexicon:
             found |= self._sounds.get(sound, set())
         return tuple(sorted(found))
 
-    def begins_phrase(self, word: str, sound: str) -> bool:
-        """Whether a phrase may begin with this word."""
-        return word in self._phrases or sound in self._phrase_sounds
-
-    def phrases_at(self, first: int, words: Sequence[str], sounds: Sequence[str]) -> list[Match]:
-        """The phrases that begin at one word."""
-        found = [
-            Match(first, first + len(phrase.words), phrase.entry)
-            for phrase in self._phrases.get(words[first], ())
-            if _spelt(phrase, words, first)
-        ]
-        seen = {match.entry for match in found}
-        found += [
-            Match(first, first + len(phrase.keys), phrase.entry)
-            for phrase in self._phrase_sounds.get(sounds[first], ())
-            if phrase.entry not in seen and tuple(sounds[first : first + len(phrase.keys)]) == phrase.keys
-        ]
-        return found
-
-
-def _spelt(phrase: _Phrase, words: Sequence[str], first: int) -> bool:
-    here = words[first : first + len(phrase.words)]
-    if len(here) < len(phrase.words) or tuple(here[:-1]) != phrase.words[:-1]:
-        return False
-    last, wanted = here[-1], phrase.words[-1]
-    if last == wanted or (phrase.open_end and last.startswith(wanted)):
-        return True
-    return phrase.inflects and any(last == wanted + ending for ending in _ENDINGS)
+    def phrases(self, words: list[str], sounds: list[str]) -> list[Match]:
+        """The phrases in a text of canonical words with their sounds, by spelling and then by sound alone."""
+        found = self._phrases.find(f" {' '.join(words)} ")
+        heard = self._phrase_sounds.find(f" {' '.join(sounds)} ")
+        if heard:
+            spelt = set(found)
+            found += [match for match in heard if match not in spelt]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found

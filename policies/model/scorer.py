@@ -1,17 +1,22 @@
-"""The linear model at work: from a reading to one probability a clause, and what each word adds to it."""
+"""The linear model at work: from a reading to one probability a clause, and what each word adds to it.
+
+A remembered word carries the sums of its own features for every block, so a message costs a look-up a word, one sum
+over rows, look-ups for its pairs, and one sum over a square table of roles.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import char_features, role_features, shape_flags
+from policies.model.features import char_features, shape_flags
 from policies.model.reading import Reader, Reading, Word
 from policies.model.weights import Block, Floats, Weights
-from policies.text.manner import manner
 
 # Blocks of which a word carries its own part; pairs and the rest are added message by message.
-_OF_WORDS = ("chars", "words", "sounds")
+_OF_WORDS = ("chars", "words", "sounds", "thread")
+_BLOCKS = 6
+_REMEMBERED_THREADS = 2000
 
 
 class Scorer:
@@ -19,81 +24,79 @@ class Scorer:
 
     def __init__(self, weights: Weights, lexicon: Lexicon) -> None:
         self._weights = weights
-        self._lexicon = lexicon
         self._width = len(weights.clauses) + 1
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
-        self._roles_of = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
-        self._role_rows: dict[frozenset[str], Floats] = {}
+        self._roles = _Roles(weights.blocks["roles"], lexicon, self._width)
+        self._flag_sums: dict[tuple[str, ...], Floats] = {}
+        self._thread_sums: dict[str, Floats] = {}
 
     def logits(
         self, text: str, reading: Reading, *, thread: Sequence[str] = (), forwarded: bool = False
     ) -> Floats:
         """The calibrated logit of each clause, in the order of the weights' clauses."""
-        weights = self._weights
-        words = reading.words
-        total = weights.bias.copy()
-        if words:
-            sums = (
-                self._table[[word.number for word in words]].sum(axis=0).reshape(len(_OF_WORDS), self._width)
+        weights, width = self._weights, self._width
+        sums = np.zeros((_BLOCKS, width), dtype=np.float32)
+        if reading.words:
+            rows = self._table[[word.number for word in reading.words]].sum(axis=0)
+            sums[:3] = rows[: 3 * width].reshape(3, width)
+            sums[1] += self._pairs(weights.blocks["words"], reading.spelt)
+            sums[2] += self._pairs(weights.blocks["sounds"], reading.sounds)
+        sums[3] = self._roles.sums({match.entry for match in reading.matches})
+        sums[4] = self._of_flags(
+            tuple(
+                shape_flags(
+                    reading.spelt,
+                    repairs=reading.repairs,
+                    forwarded=forwarded,
+                    manner=reading.manner,
+                    text=text,
+                )
             )
-            sums[1] += self._pairs(weights.blocks["words"], [word.canonical for word in words])
-            sums[2] += self._pairs(weights.blocks["sounds"], [word.sound for word in words])
-            total += self._normal(sums)
-        total += self._normal(self._role_sums(reading))
-        flags = shape_flags(
-            [word.canonical for word in words],
-            repairs={repair for word in words for repair in word.repairs},
-            forwarded=forwarded,
-            manner=manner(text),
-            text=text,
         )
-        total += self._normal(self._sum(weights.blocks["flags"], flags))
-        if thread:
-            total += self._normal(self._sum(weights.blocks["thread"], self.thread_features(thread)))
-        return weights.slope * total + weights.offset
-
-    def thread_features(self, thread: Sequence[str]) -> list[str]:
-        """What is looked at of the texts before."""
-        features: list[str] = []
-        for text in thread:
-            reading = self.reader.read(text)
-            features += [word.sound for word in reading.words]
-            features += [f"r:{role}" for role in sorted(self.roles(reading))]
-        return features
+        for before in thread:
+            sums[5] += self._of_thread(before)
+        scored = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6))
+        return np.asarray(weights.slope * (scored.sum(axis=0) + weights.bias) + weights.offset)
 
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
-        return {role for match in reading.matches for role in self._roles_of[match.entry]}
+        return {role for match in reading.matches for role in self._roles.of_entry[match.entry]}
 
     def word_parts(self, reading: Reading, clause: int) -> Floats:
         """What each word adds to one clause's score: its letters, itself, its sound and its roles; shape (words,)."""
-        words = reading.words
-        if not words:
-            return np.zeros(0, dtype=np.float32)
-        rows = self._table[[word.number for word in words]].reshape(len(words), len(_OF_WORDS), self._width)
+        words, width = reading.words, self._width
+        rows = self._table[[word.number for word in words], : 3 * width].reshape(len(words), 3, width)
         lengths = np.sqrt(np.maximum(rows[:, :, -1].sum(axis=0), 1e-6))
         parts = (rows[:, :, clause] / lengths).sum(axis=1)
-        block = self._weights.blocks["roles"]
         for match in reading.matches:
-            for role in self._roles_of[match.entry]:
-                row = block.place.get(role)
-                if row is not None:
-                    parts[match.first : match.last] += (
-                        block.rows[row, clause] / 4 / (match.last - match.first)
-                    )
+            parts[match.first : match.last] += self._roles.worth(match.entry, clause) / (
+                match.last - match.first
+            )
         return np.asarray(parts, dtype=np.float32)
 
-    def _role_sums(self, reading: Reading) -> Floats:
-        roles = frozenset(self.roles(reading))
-        known = self._role_rows.get(roles)
+    def _of_thread(self, text: str) -> Floats:
+        """The sums of one of the texts before; the last ones are remembered, since each is before several messages."""
+        known = self._thread_sums.get(text)
         if known is None:
-            if len(self._role_rows) > 20_000:
-                self._role_rows.clear()
-            singles = [role for role in roles if not role.startswith("c:")]
-            concepts = [role for role in roles if role.startswith("c:")]
-            known = self._sum(self._weights.blocks["roles"], [*concepts, *role_features(singles)])
-            self._role_rows[roles] = known
+            if len(self._thread_sums) >= _REMEMBERED_THREADS:
+                self._thread_sums.clear()
+            reading = self.reader.read(text)
+            known = self._sum(self._weights.blocks["thread"], self._thread_roles(reading))
+            if reading.words:
+                known = known + self._table[[word.number for word in reading.words], 3 * self._width :].sum(
+                    axis=0
+                )
+            self._thread_sums[text] = known
+        return known
+
+    def _thread_roles(self, reading: Reading) -> list[str]:
+        return [f"r:{role}" for role in sorted(self.roles(reading))]
+
+    def _of_flags(self, flags: tuple[str, ...]) -> Floats:
+        known = self._flag_sums.get(flags)
+        if known is None:
+            known = self._flag_sums[flags] = self._sum(self._weights.blocks["flags"], flags)
         return known
 
     def _remember(self, word: Word) -> None:
@@ -102,12 +105,14 @@ class Scorer:
             grown[: len(self._table)] = self._table
             self._table = grown
         blocks = self._weights.blocks
-        parts = (
-            self._sum(blocks["chars"], char_features(word.canonical)),
-            self._sum(blocks["words"], (word.canonical,)),
-            self._sum(blocks["sounds"], (word.sound,)),
+        self._table[word.number] = np.concatenate(
+            (
+                self._sum(blocks["chars"], char_features(word.canonical)),
+                self._sum(blocks["words"], (word.canonical,)),
+                self._sum(blocks["sounds"], (word.sound,)),
+                self._sum(blocks["thread"], (word.sound,)),
+            )
         )
-        self._table[word.number] = np.concatenate(parts)
 
     def _sum(self, block: Block, features: Iterable[str]) -> Floats:
         place = block.place
@@ -117,11 +122,54 @@ class Scorer:
         total[-1] += block.unknown * (len(found) - len(rows))
         return np.asarray(total)
 
-    def _pairs(self, block: Block, items: Sequence[str]) -> Floats:
+    def _pairs(self, block: Block, items: list[str]) -> Floats:
         return self._sum(block, map(" ".join, zip(["^", *items], [*items, "$"], strict=True)))
 
-    @staticmethod
-    def _normal(sums: Floats) -> Floats:
-        """The score of sums whose last column is the squared length: each block has length one."""
-        scored = sums[..., :-1] / np.sqrt(np.maximum(sums[..., -1:], 1e-6))
-        return np.asarray(scored.sum(axis=0) if scored.ndim == 2 else scored)
+
+class _Roles:
+    """The block of roles as tables: one row a concept, one a role, one a pair of roles."""
+
+    def __init__(self, block: Block, lexicon: Lexicon, width: int) -> None:
+        self.of_entry = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
+        names = sorted({role for entry in lexicon.entries for role in entry.roles})
+        place = {name: number for number, name in enumerate(names)}
+        self._numbers = [tuple(place[role] for role in entry.roles) for entry in lexicon.entries]
+        self._count = len(names)
+
+        def row(feature: str) -> Floats:
+            known = block.place.get(feature)
+            if known is not None:
+                return np.asarray(block.rows[known])
+            stranger = np.zeros(width, dtype=np.float32)
+            stranger[-1] = block.unknown
+            return stranger
+
+        self._concepts = np.array([row(f"c:{entry.concept}") for entry in lexicon.entries])
+        self._singles = np.array([row(name) for name in names])
+        pairs = np.zeros((len(names), len(names), width), dtype=np.float32)
+        upper = np.triu_indices(len(names), 1)
+        pairs[(*upper, -1)] = block.unknown
+        for feature, number in block.place.items():
+            one, plus, other = feature.partition("+")
+            if plus and one in place and other in place:
+                pairs[place[one], place[other]] = block.rows[number]
+        self._pairs = pairs.reshape(len(names) ** 2, width)
+        self._none = np.zeros(width, dtype=np.float32)
+
+    def sums(self, entries: set[int]) -> Floats:
+        """The block's sums for the entries that occur in a text."""
+        if not entries:
+            return self._none
+        roles = np.array(
+            sorted({number for entry in entries for number in self._numbers[entry]}), dtype=np.intp
+        )
+        total = self._concepts[list(entries)].sum(axis=0) + self._singles[roles].sum(axis=0)
+        if len(roles) > 1:
+            squares = (roles[:, None] * self._count + roles).ravel()
+            total += self._pairs[squares].sum(axis=0)
+        return np.asarray(total)
+
+    def worth(self, entry: int, clause: int) -> float:
+        """What a concept and its roles say for a clause by themselves, as a share of the whole text's score."""
+        own = self._concepts[entry, clause] + self._singles[list(self._numbers[entry]), clause].sum()
+        return float(own) / 4

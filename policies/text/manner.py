@@ -4,10 +4,11 @@ By letters first, then by the small words that hold sentences together, which no
 """
 
 import re
+from collections.abc import Sequence
 
 _URDU = re.compile("[\u0600-\u06ff]")
 _LATIN = re.compile("[A-Za-z]")
-_LATIN_WORD = re.compile("[a-z']+")
+_WORDS = re.compile(r"[\w']+")
 
 _ROMAN = frozenset(
     "hai hain he hen tha thi thay the_ ho hoga hogi hoon hun hona hota hoti ka ki ke ko kay se sy mein mai mn main par pe "
@@ -143,16 +144,38 @@ _ENGLISH = frozenset(
 )
 
 
-def manner(text: str) -> str:
-    """`en`, `ur`, `ru` or `mx`; a text without letters counts as `mx`, for which the room's language is used."""
-    urdu, latin = len(_URDU.findall(text)), len(_LATIN.findall(text))
+# (Urdu letters, Latin letters, Roman Urdu words, English words)
+Marks = tuple[int, int, int, int]
+
+
+def marks_of(word: str) -> Marks:
+    """What one word tells of the manner: its Urdu and Latin letters, and whether it is a small word of either language."""
+    lower = word.lower()
+    return (
+        len(_URDU.findall(word)),
+        len(_LATIN.findall(word)),
+        int(lower in _ROMAN),
+        int(lower in _ENGLISH),
+    )
+
+
+def manner_of(marks: Sequence[Marks]) -> str:
+    """The manner of a text by its words' marks."""
+    urdu = latin = roman = english = 0
+    for one in marks:
+        urdu += one[0]
+        latin += one[1]
+        roman += one[2]
+        english += one[3]
     if urdu and urdu >= 3 * latin:
         return "ur"
     if not latin or urdu * 6 > latin:
         return "mx"
-    words = _LATIN_WORD.findall(text.lower())
-    roman = sum(word in _ROMAN for word in words)
-    english = sum(word in _ENGLISH for word in words)
     if roman > 0 and roman >= 4 * english:
         return "ru"
     return "en" if english > 0 and english >= 6 * roman else "mx"
+
+
+def manner(text: str) -> str:
+    """`en`, `ur`, `ru` or `mx`; a text without letters counts as `mx`, for which the room's language is used."""
+    return manner_of([marks_of(word) for word in _WORDS.findall(text)])

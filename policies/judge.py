@@ -14,7 +14,7 @@ from policies.message import NO_CONTEXT, Context, Message
 from policies.model.reading import Reading
 from policies.model.scorer import Scorer
 from policies.model.weights import Floats
-from policies.pack import Clause, Pack, load_pack
+from policies.pack import Pack, load_pack
 from policies.reasons import reason_for
 from policies.verdict import Action, Finding, Verdict
 

@@ -1,0 +1,1 @@
+"""How good the judge is: labelled messages, and figures with intervals."""

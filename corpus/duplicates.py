@@ -4,6 +4,7 @@ Two messages are near-duplicates when their word pairs (by sound, so spelling do
 `LIKENESS` (Jaccard). Messages of fewer than `SHORTEST` words are passed over: many people say "noted sir".
 """
 
+import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def shingles(text: str) -> frozenset[str]:
     words = [key(word) or word for word in canonical(text).words]
     if len(words) < SHORTEST:
         return frozenset()
-    return frozenset(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
+    return frozenset(f"{one} {other}" for one, other in itertools.pairwise(words))
 
 
 def near_duplicates(lines: Sequence[Line], others: Sequence[Line] = ()) -> Iterator[Pair]:

@@ -1,12 +1,15 @@
 """`make model`: train the statistical layer of a pack from corpus/train and write it into the pack.
 
-Ten logistic regressions (scikit-learn, lbfgs: no randomness) over one vocabulary; calibrated on predictions for lines
-that the fold at hand has not seen. The same corpus gives the same bytes.
+Logistic regressions (scikit-learn, lbfgs: no randomness) over one vocabulary, one a clause and two helpers: is it any
+violation, and does it only look like one (`near`)? Ten further ones, the fusion, turn these twelve scores into one
+calibrated probability a clause; they are fitted on scores for lines of hands that the model at hand has not read, since
+the lines to be judged in life are by strangers too. The same corpus gives the same bytes.
 """
 
 import argparse
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +24,9 @@ from policies.model.features import BLOCKS
 from policies.model.weights import Block, Weights, save_weights
 from policies.pack import load_lexicon, pack_folder
 
-STRENGTH = 10.0  # inverse of the regularisation, chosen by cross-validation (docs/QUALITY.md)
+STRENGTH = 10.0  # inverse of the regularisation, chosen by cross-validation over hands (docs/QUALITY.md)
+FUSION_STRENGTH = 1.0
+HELPERS = ("violation", "near")
 FOLDS = 5
 _SEED = 6
 
@@ -30,13 +35,13 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Ten linear functions of the features: `coefficients` (clauses, features), `bias` (clauses,)."""
+    """Linear functions of some features: `coefficients` (outputs, features), `bias` (outputs,)."""
 
     coefficients: Doubles
     bias: Doubles
 
-    def scores(self, matrix: csr_matrix) -> Doubles:
-        """The raw scores, (lines, clauses)."""
+    def scores(self, matrix: csr_matrix | Doubles) -> Doubles:
+        """The raw scores, (lines, outputs)."""
         return np.asarray(matrix @ self.coefficients.T + self.bias)
 
 
@@ -55,12 +60,25 @@ def with_strangers(lines: Sequence[Line]) -> list[Line]:
     ]
 
 
+def targets(lines: Sequence[Line]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """For each clause and helper: which lines are certain (a clause is not arguable there), and which are positive."""
+    sets = [
+        (
+            np.array([clause in line.labels or clause not in line.also_ok for line in lines]),
+            np.array([clause in line.labels for line in lines]),
+        )
+        for clause in CLAUSES
+    ]
+    everything = np.ones(len(lines), dtype=bool)
+    sets.append((everything, np.array([bool(line.labels) for line in lines])))
+    sets.append((everything, np.array([line.kind == "near" for line in lines])))
+    return sets
+
+
 def fit(matrix: csr_matrix, lines: Sequence[Line], strength: float = STRENGTH) -> Linear:
-    """Fit each clause on the lines where it is not arguable."""
+    """Fit each clause and helper."""
     coefficients, bias = [], []
-    for clause in CLAUSES:
-        certain = np.array([clause in line.labels or clause not in line.also_ok for line in lines])
-        wanted = np.array([clause in line.labels for line in lines])
+    for certain, wanted in targets(lines):
         model = LogisticRegression(C=strength, class_weight="balanced", max_iter=400, tol=1e-3)
         model.fit(matrix[certain], wanted[certain])
         coefficients.append(model.coef_[0])
@@ -68,16 +86,27 @@ def fit(matrix: csr_matrix, lines: Sequence[Line], strength: float = STRENGTH) -
     return Linear(np.array(coefficients), np.array(bias))
 
 
-def fold_of(line: Line) -> int:
-    """The fold of a line, by its id: a line and its repetition stay together."""
-    return hashlib.sha256(line.id.encode()).digest()[0] % FOLDS
+def hand_of(line: Line) -> str:
+    """Who wrote a line: what stands before the number in its id."""
+    return line.id.partition("-")[0]
+
+
+def folds_of(lines: Sequence[Line]) -> NDArray[np.intp]:
+    """The fold of each line: all lines of a hand are in one fold, and the folds are about as large."""
+    sizes = Counter(map(hand_of, lines))
+    loads = [0] * FOLDS
+    fold_of: dict[str, int] = {}
+    for hand, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        fold_of[hand] = loads.index(min(loads))
+        loads[fold_of[hand]] += size
+    return np.array([fold_of[hand_of(line)] for line in lines])
 
 
 def unseen_scores(matrix: csr_matrix, lines: Sequence[Line], strength: float = STRENGTH) -> Doubles:
-    """The raw scores of every line by a model that has not seen it, (lines, clauses)."""
-    folds = np.array([fold_of(line) for line in lines])
-    scores = np.zeros((len(lines), len(CLAUSES)))
-    for fold in range(FOLDS):
+    """The raw scores of every line by a model that has not read its hand, (lines, clauses and helpers)."""
+    folds = folds_of(lines)
+    scores = np.zeros((len(lines), len(CLAUSES) + len(HELPERS)))
+    for fold in sorted(set(folds)):
         inside = folds != fold
         model = fit(
             matrix[inside], [line for line, keep in zip(lines, inside, strict=True) if keep], strength
@@ -86,21 +115,19 @@ def unseen_scores(matrix: csr_matrix, lines: Sequence[Line], strength: float = S
     return scores
 
 
-def calibrate(scores: Doubles, lines: Sequence[Line]) -> tuple[Doubles, Doubles]:
-    """Platt's slope and offset of each clause, from unseen scores."""
-    slope, offset = [], []
-    for place, clause in enumerate(CLAUSES):
-        certain = np.array([clause in line.labels or clause not in line.also_ok for line in lines])
-        wanted = np.array([clause in line.labels for line in lines])
-        model = LogisticRegression(C=1e6).fit(scores[certain, place : place + 1], wanted[certain])
-        slope.append(model.coef_[0, 0])
-        offset.append(model.intercept_[0])
-    return np.array(slope), np.array(offset)
+def fuse(scores: Doubles, lines: Sequence[Line]) -> Linear:
+    """The fusion: from unseen raw scores to the logit of each clause's probability."""
+    spread = scores.std(axis=0)
+    coefficients, bias = [], []
+    for certain, wanted in targets(lines)[: len(CLAUSES)]:
+        model = LogisticRegression(C=FUSION_STRENGTH, max_iter=1000, tol=1e-6)
+        model.fit(scores[certain] / spread, wanted[certain])
+        coefficients.append(model.coef_[0] / spread)
+        bias.append(model.intercept_[0])
+    return Linear(np.array(coefficients), np.array(bias))
 
 
-def pack_weights(
-    model: Linear, vocabulary: Vocabulary, slope: Doubles, offset: Doubles, version: str
-) -> Weights:
+def pack_weights(model: Linear, vocabulary: Vocabulary, fusion: Linear, version: str) -> Weights:
     """The model in the form in which it is shipped."""
     blocks = {}
     first = 0
@@ -114,8 +141,8 @@ def pack_weights(
         CLAUSES,
         blocks,
         model.bias.astype(np.float32),
-        slope.astype(np.float32),
-        offset.astype(np.float32),
+        fusion.coefficients.astype(np.float32),
+        fusion.bias.astype(np.float32),
         version,
     )
 
@@ -135,8 +162,8 @@ def train(lines: Sequence[Line], pack: str) -> Weights:
     counted = [extractor.count(line) for line in taught]
     vocabulary = make_vocabulary(counted)
     matrix = make_matrix(counted, vocabulary)
-    slope, offset = calibrate(unseen_scores(matrix, taught), taught)
-    return pack_weights(fit(matrix, taught), vocabulary, slope, offset, corpus_version(lines))
+    fusion = fuse(unseen_scores(matrix, taught), taught)
+    return pack_weights(fit(matrix, taught), vocabulary, fusion, corpus_version(lines))
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from policies.model.weights import Weights, load_weights
 class Clause:
     """One thing that the instrument forbids. Probabilities of `warn` and more are said, of `note` and more kept.
 
-    `cite` is how the clause is cited; the thresholds follow from the costs in the pack (docs/QUALITY.md).
+    `cite` is how the clause is cited; the thresholds follow from the pack's costs.
     """
 
     id: str
@@ -65,13 +65,18 @@ def load_lexicon(ident: str) -> Lexicon:
     return Lexicon(entries)
 
 
+def _threshold(costs: dict[str, float]) -> float:
+    """The probability from which saying it costs less than not saying it."""
+    return costs["false"] / (costs["false"] + costs["missed"])
+
+
 def load_pack(ident: str) -> Pack:
     """A pack, whole. Raises ValueError for an unknown or broken one."""
     folder = pack_folder(ident)
     described: dict[str, Any] = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    warn, note = (_threshold(described["costs"][what]) for what in ("warning", "note"))
     clauses = tuple(
-        Clause(clause, str(told["cite"]), float(told["warn"]), float(told["note"]))
-        for clause, told in described["clauses"].items()
+        Clause(clause, str(told["cite"]), warn, note) for clause, told in described["clauses"].items()
     )
     weights = load_weights((folder / "model.npz").read_bytes())
     if tuple(clause.id for clause in clauses) != weights.clauses:

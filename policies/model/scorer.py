@@ -24,7 +24,7 @@ class Scorer:
 
     def __init__(self, weights: Weights, lexicon: Lexicon) -> None:
         self._weights = weights
-        self._width = len(weights.clauses) + 1
+        self._width = len(weights.bias) + 1
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
         self._roles = _Roles(weights.blocks["roles"], lexicon, self._width)
@@ -57,7 +57,7 @@ class Scorer:
         for before in thread:
             sums[5] += self._of_thread(before)
         scored = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6))
-        return np.asarray(weights.slope * (scored.sum(axis=0) + weights.bias) + weights.offset)
+        return np.asarray(weights.fusion @ (scored.sum(axis=0) + weights.bias) + weights.offset)
 
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""

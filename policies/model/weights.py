@@ -19,9 +19,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: `place[name]` is the row of a feature; `rows` is (features, clauses + 1).
+    """One block: `place[name]` is the row of a feature; `rows` is (features, outputs + 1).
 
-    The first columns hold weight times idf, one a clause; the last idf squared, for the block's length, to which a
+    The first columns hold weight times idf, one an output; the last idf squared, for the block's length, to which a
     feature that is not in the block adds `unknown`.
     """
 
@@ -32,12 +32,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A whole model. `bias`, `slope` and `offset` have one value a clause; probability is sigmoid(slope*z + offset)."""
+    """A whole model. Its outputs z are one a clause and the helpers; `bias` is (outputs,), `fusion` (clauses, outputs).
+
+    The probabilities of the clauses are sigmoid(fusion @ z + offset); `offset` is (clauses,).
+    """
 
     clauses: tuple[str, ...]
     blocks: Mapping[str, Block]
     bias: Floats
-    slope: Floats
+    fusion: Floats
     offset: Floats
     version: str
 
@@ -48,7 +51,7 @@ def save_weights(weights: Weights, path: Path) -> None:
         "clauses": np.array("\n".join(weights.clauses)),
         "version": np.array(weights.version),
         "bias": weights.bias,
-        "slope": weights.slope,
+        "fusion": weights.fusion,
         "offset": weights.offset,
     }
     for name, block in weights.blocks.items():
@@ -75,7 +78,7 @@ def load_weights(content: bytes) -> Weights:
             clauses=tuple(str(arrays["clauses"]).split("\n")),
             blocks=blocks,
             bias=arrays["bias"].astype(np.float32),
-            slope=arrays["slope"].astype(np.float32),
+            fusion=arrays["fusion"].astype(np.float32),
             offset=arrays["offset"].astype(np.float32),
             version=str(arrays["version"]),
         )

@@ -64,7 +64,9 @@ class MeasuredJudge:
 class App:
     """The bot of one configuration. `run` returns when every platform's input has ended, or on SIGTERM or SIGINT."""
 
-    def __init__(self, config: Config, *, adapters: Sequence[Adapter] | None = None) -> None:
+    def __init__(
+        self, config: Config, *, adapters: Sequence[Adapter] | None = None, judge: Judge | None = None
+    ) -> None:
         self._config = config
         settings = config.settings
         self._adapters = (
@@ -76,7 +78,7 @@ class App:
         self._outbox = Outbox(self._database)
         self._clock = SystemClock()
         self._desk = Desk(
-            judge=MeasuredJudge(_load_judge(settings.policy.pack)),
+            judge=MeasuredJudge(judge or _load_judge(settings.policy.pack)),
             clock=self._clock,
             threads=MemoryThreads(),
             mode=settings.rooms.mode,

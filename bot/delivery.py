@@ -47,11 +47,15 @@ _LONGEST_PAUSE_S = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a platform bears: sends a second over all, the pause between two in one room, and sends a minute there."""
+    """What a platform bears: sends a second over all, the pause between two in one room, and sends a minute there.
+
+    `per_minute_in` tells for which rooms the last holds (on Telegram for groups, not for private chats).
+    """
 
     per_second: float = 25.0
     room_pause_s: float = 0.0
     room_per_minute: int = 10_000
+    per_minute_in: Callable[[str], bool] = lambda _room: True
 
 
 class _Pacer:
@@ -71,7 +75,7 @@ class _Pacer:
             recent[:] = [at for at in recent if at > now - 60.0]
             if recent:
                 ready = max(ready, recent[-1] + self._pace.room_pause_s)
-                if len(recent) >= self._pace.room_per_minute:
+                if len(recent) >= self._pace.room_per_minute and self._pace.per_minute_in(room):
                     ready = max(ready, recent[-self._pace.room_per_minute] + 60.0)
             else:
                 del self._sent[room]
@@ -175,6 +179,9 @@ class Delivery:
         except RetryLater as error:
             self._pacer.block(target, error.wait_s)
             await self._postpone(queued, error.wait_s)
+        except MovedTo as moved:
+            # What was to be edited or removed stayed behind in the old room, where nobody reads any more.
+            await self._moved(queued, moved)
         except AlreadyGone:
             await self._finish(queued, None, None, "gone")
         except (NotAllowed, NotReachable) as error:
@@ -231,6 +238,15 @@ class Delivery:
         room, message = place
         await self._platform.edit(room, message, self._render(order.notice, order.buttons), key=order.key)
         await self._finish(queued, None, None, "edited")
+
+    async def _moved(self, queued: Queued, moved: MovedTo) -> None:
+        about = _about(queued.order)
+        try:
+            if about is not None:
+                await self._arrive(f"moved:{about}", RoomMoved(Place(about), moved.room, self._clock.now()))
+            await self._finish(queued, None, None, "gone")
+        except StoreError as error:
+            log.error("store failed", error=str(error))
 
     async def _finish(
         self, queued: Queued, room: RoomId | None, message: MessageId | None, outcome: str

@@ -7,7 +7,9 @@ from handlers.desk import Desk, is_admin_standing, known_room, tell_admins
 from handlers.events import (
     BotChanged,
     GapSeen,
+    Member,
     MemberChanged,
+    MemberId,
     MessageDeleted,
     PrivateOpened,
     RoomMoved,
@@ -22,12 +24,13 @@ async def on_bot_changed(transaction: Transaction, desk: Desk, event: BotChanged
     """We were added, removed, or given other rights: introduce ourselves, name what is lacking."""
     before = await transaction.room(event.place.room)
     room = await known_room(transaction, desk, event.place)
+    if room.id != event.place.room:
+        return  # told late of a room that has moved: its successor has rights and admins of its own
     now = desk.clock.now()
     new = before is None or not before.present
     room = replace(room, present=event.present, missing=event.missing)
     await transaction.save_room(room)
-    for admin in event.admins:
-        await transaction.save_admin(room.id, admin)
+    added = await _list_admins(transaction, room, event)
     if not event.present:
         await transaction.journal(room.id, "bot_removed", now, {"by": event.by.id if event.by else None})
         await tell_admins(
@@ -44,6 +47,20 @@ async def on_bot_changed(transaction: Transaction, desk: Desk, event: BotChanged
         await _introduce(transaction, desk, room, event)
     if before is None or set(before.missing) != set(event.missing) or (new and event.missing):
         await _rights(transaction, desk, room, event)
+    for member in added:
+        await send_waiting(transaction, member)
+
+
+async def _list_admins(transaction: Transaction, room: Room, event: BotChanged) -> list[MemberId]:
+    """Keep the admins that the platform lists, drop those it lists no more; who is new among them."""
+    before = {admin.id: admin for admin in await transaction.admins(room.id)}
+    listed = {admin.id for admin in event.admins}
+    for admin in event.admins:
+        await transaction.save_admin(room.id, admin)
+    if listed:
+        for gone in before.keys() - listed:
+            await transaction.save_admin(room.id, Member(gone, before[gone].name, Standing.MEMBER))
+    return [admin.id for admin in event.admins if admin.id not in before]
 
 
 async def _introduce(transaction: Transaction, desk: Desk, room: Room, event: BotChanged) -> None:

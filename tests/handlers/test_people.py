@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.events import (
+    BotChanged,
     Member,
     MemberChanged,
     MemberId,
@@ -219,3 +220,21 @@ async def test_unknown_text_in_private_is_checked_as_a_draft(stage: Stage) -> No
     event = stage.command("", ALI)
     event = type(event)(event.place, MessageId("1"), ALI, event.at, "", "vote")
     assert keys(await stage.play(event)) == ["check.warn"]
+
+
+async def test_admins_follow_the_platforms_list(stage: Stage) -> None:
+    """A survey of the room drops who is listed no more; who is new gets the alerts that wait."""
+    await stage.play(stage.says("vote"))
+    await stage.play(PrivateOpened(Place(RoomId(SECOND.id), private=True), SECOND, stage.clock.now()))
+    orders = await stage.play(stage.joined(SECOND))
+    assert [order.member for order in orders if isinstance(order, Send)] == [SECOND.id]
+    assert keys(await stage.play(stage.command("digest"))) == ["refused.admins_only"]
+
+
+async def test_room_left_behind_says_nothing_of_its_successor(stage: Stage) -> None:
+    """That we are no longer in the old group of a supergroup is no removal."""
+    new = RoomId("telegram:-100200")
+    await stage.play(RoomMoved(Place(GROUP), new, stage.clock.now()))
+    gone = BotChanged(Place(GROUP), present=False, at=stage.clock.now())
+    assert await stage.play(gone) == []
+    assert "bot_removed" not in await stage.journal()

@@ -1,0 +1,146 @@
+"""From updates to the inbox: what both ways in, polling and webhook, do with what they receive.
+
+The bot's rooms are kept in a cursor, so that after a start each is looked at, and a pause too long for Telegram to
+have kept everything is shown in each as a gap.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.adapter import Arrival, Cursor, Intake
+from bot.errors import StoreError
+from bot.platforms.telegram.people import NAME, is_group
+from bot.platforms.telegram.survey import Survey
+from bot.platforms.telegram.translate import Me, arrivals_of
+from handlers.events import BotChanged, GapSeen, Place, RoomId, RoomMoved
+from handlers.ports import PlatformError, RetryLater
+
+log = structlog.get_logger()
+
+# Bot API: "Incoming updates are stored on the server until the bot receives them … not longer than 24 hours".
+_KEPT = timedelta(hours=24)
+_ALIVE_EVERY = timedelta(minutes=5)
+_LOOK_S = 5.0
+_BETWEEN_LOOKS_S = 0.1
+
+
+class Arrivals:
+    """Puts updates into the inbox, rooms looked at first."""
+
+    def __init__(self, intake: Intake, survey: Survey, me: Me) -> None:
+        self._intake = intake
+        self._survey = survey
+        self._me = me
+        self._rooms: set[RoomId] = set()
+        self._alive_at = datetime.min.replace(tzinfo=UTC)
+
+    async def open(self) -> None:
+        """Read what earlier runs left: the rooms, and when we last received. Raises StoreError."""
+        kept = await self._intake.cursor(NAME, "rooms")
+        self._rooms = {RoomId(room) for room in json.loads(kept)} if kept else set()
+        alive = await self._intake.cursor(NAME, "alive")
+        now = datetime.now(UTC)
+        if alive is not None and now - datetime.fromisoformat(alive) > _KEPT:
+            log.warning("downtime longer than updates are kept", rooms=len(self._rooms))
+            gaps = [
+                Arrival(f"downtime:{alive}:{room}", GapSeen(Place(room), "downtime", now))
+                for room in sorted(self._rooms)
+            ]
+            await self._intake.put(gaps, self._alive(now))
+        self._survey.want(sorted(self._rooms))
+
+    async def take(self, updates: Sequence[Any]) -> None:
+        """Keep the updates' events; durable on return. Raises StoreError: nothing is kept then."""
+        arrivals = [arrival for update in updates for arrival in arrivals_of(update, self._me)]
+        await self.keep(arrivals)
+
+    async def keep(self, arrivals: Sequence[Arrival]) -> None:
+        """Keep events, in order; a room seen for the first time is looked at before. Raises StoreError."""
+        rooms = set(self._rooms)
+        ordered: list[Arrival] = []
+        for arrival in arrivals:
+            event, room = arrival.event, arrival.event.place.room
+            if isinstance(event, BotChanged) and event.present:
+                event = await self._completed(event)
+            elif isinstance(event, RoomMoved):
+                rooms.discard(room)
+                room = event.to
+            elif is_group(room) and room not in rooms and not isinstance(event, BotChanged):
+                ordered += await self._introduced(room, arrival.key)
+            if isinstance(event, BotChanged) and not event.present:
+                rooms.discard(room)
+                self._survey.forget(room)
+            elif is_group(room):
+                rooms.add(room)
+            ordered.append(replace(arrival, event=event))
+        now = datetime.now(UTC)
+        if rooms != self._rooms:
+            await self._intake.put(ordered, Cursor(NAME, "rooms", json.dumps(sorted(rooms))))
+        elif ordered or now - self._alive_at > _ALIVE_EVERY:
+            await self._intake.put(ordered, self._alive(now))
+        self._rooms = rooms
+        self._survey.want({arrival.event.place.room for arrival in arrivals} & rooms)
+
+    async def watch(self) -> None:
+        """Look at the rooms that are due, one after the other, for ever."""
+        while True:
+            room = await self._survey.next()
+            try:
+                found = await self._survey.look(room, self._me)
+                if not isinstance(found, BotChanged) or self._survey.is_news(found):
+                    stamp = int(found.at.timestamp() * 1000)
+                    key = f"moved:{room}" if isinstance(found, RoomMoved) else f"survey:{room}:{stamp}"
+                    await self._keep_found(Arrival(key, found))
+            except RetryLater as error:
+                self._survey.want([room], at_once=True)
+                await asyncio.sleep(error.wait_s)
+            except (PlatformError, StoreError) as error:
+                log.info("room not looked at", room=room, error=type(error).__name__)
+                self._survey.want([room], at_once=True)
+                await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_BETWEEN_LOOKS_S)
+
+    async def _keep_found(self, arrival: Arrival) -> None:
+        event = arrival.event
+        rooms = set(self._rooms)
+        if isinstance(event, RoomMoved):
+            rooms = rooms - {event.place.room} | {event.to}
+            self._survey.want([event.to])
+        elif isinstance(event, BotChanged) and not event.present:
+            rooms.discard(event.place.room)
+            self._survey.forget(event.place.room)
+        cursor = Cursor(NAME, "rooms", json.dumps(sorted(rooms))) if rooms != self._rooms else None
+        await self._intake.put([arrival], cursor)
+        self._rooms = rooms
+
+    async def _completed(self, event: BotChanged) -> BotChanged:
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                completed = await self._survey.complete(event, self._me)
+        except (PlatformError, TimeoutError):
+            self._survey.want([event.place.room], at_once=True)
+            return event
+        self._survey.is_news(completed)
+        return completed
+
+    async def _introduced(self, room: RoomId, key: str) -> list[Arrival]:
+        """A room that no update has told us of: its admins must be known before the first alert."""
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                found = await self._survey.look(room, self._me)
+        except (PlatformError, TimeoutError):
+            return []
+        if not isinstance(found, BotChanged) or not found.present:
+            return []
+        self._survey.is_news(found)
+        return [Arrival(f"{key}:room", found)]
+
+    def _alive(self, now: datetime) -> Cursor:
+        self._alive_at = now
+        return Cursor(NAME, "alive", now.isoformat())

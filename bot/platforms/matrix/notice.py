@@ -1,0 +1,121 @@
+"""A rendered notice as the content of an `m.notice`.
+
+Matrix has no buttons: each gets an emoji, named in the text, and a member presses it by reacting with that emoji, or
+by answering with the label. Which emoji carries what stands in the content itself, so that nothing else has to
+remember it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.platforms.matrix.content import clean, inner
+from handlers.ports import Rendered
+
+BUTTONS = "pk.gov.para6.buttons"
+_FORMAT = "org.matrix.custom.html"
+_KNOWN = {"ack": "✅", "false": "❌"}
+_NUMBERS = (*(f"{digit}\ufe0f\u20e3" for digit in range(1, 10)), "🔟")
+_PLAIN_LETTERS = tuple(chr(0x1F1E6 + n) for n in range(26))
+# An event is at most 64 KiB with its signatures, and encryption adds a third.
+_LONGEST_BYTES = 20_000
+_VARIATION = "\ufe0f"
+
+
+def transaction_id(key: str) -> str:
+    """The transaction id of an order: the server takes a repeated one for what it already has."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def button_keys(rendered: Rendered) -> dict[str, tuple[str, str]]:
+    """Emoji to (data, label), for the buttons that can be pressed."""
+    spare = iter((*_NUMBERS, *_PLAIN_LETTERS))
+    keys: dict[str, tuple[str, str]] = {}
+    for row in rendered.buttons:
+        for label, data, opens_private in row:
+            if data and not opens_private:
+                emoji = _KNOWN.get(data.partition(":")[0]) or next(spare, "")
+                if emoji and emoji not in keys:
+                    keys[emoji] = (data, label)
+    return keys
+
+
+def notice_content(rendered: Rendered, own: str) -> dict[str, Any]:
+    """The content of a notice, without relations."""
+    keys = button_keys(rendered)
+    lines = [f"{emoji} {label}" for emoji, (_, label) in keys.items()]
+    links = [
+        (label, f"https://matrix.to/#/{own}")
+        for row in rendered.buttons
+        for label, _, opens_private in row
+        if opens_private
+    ]
+    text = _cut(clean(rendered.text))
+    html = clean(rendered.html)
+    if len(html.encode()) > 2 * _LONGEST_BYTES:
+        html = ""
+    body = "\n".join([text, *([""] if lines or links else []), *lines, *(f"{a}: {b}" for a, b in links)])
+    content: dict[str, Any] = {"msgtype": "m.notice", "body": body, "m.mentions": {}}
+    if html:
+        marked = [html.replace("\n", "<br>")]
+        marked += [_escape(line) for line in lines]
+        marked += [f'<a href="{address}">{_escape(label)}</a>' for label, address in links]
+        content |= {"format": _FORMAT, "formatted_body": "<br>".join(marked)}
+    if keys:
+        content[BUTTONS] = {emoji: {"data": data, "label": label} for emoji, (data, label) in keys.items()}
+    return content
+
+
+def related(
+    content: dict[str, Any], *, reply_to: str | None, thread: str | None, mention: str | None
+) -> dict[str, Any]:
+    """The content as a reply, in its thread; who is answered is mentioned."""
+    relates: dict[str, Any] = {}
+    if thread:
+        relates = {"rel_type": "m.thread", "event_id": thread, "is_falling_back": reply_to is None}
+    if reply_to or thread:
+        relates["m.in_reply_to"] = {"event_id": reply_to or thread}
+        content["m.relates_to"] = relates
+    if mention:
+        content["m.mentions"] = {"user_ids": [mention]}
+    return content
+
+
+def replacement(content: dict[str, Any], replaced: str) -> dict[str, Any]:
+    """The content as an edit of an earlier notice."""
+    edited = {**content, "body": f"* {content['body']}", "m.new_content": content}
+    if "formatted_body" in content:
+        edited["formatted_body"] = f"* {content['formatted_body']}"
+    edited["m.relates_to"] = {"rel_type": "m.replace", "event_id": replaced}
+    return edited
+
+
+def pressed(content: Mapping[str, Any] | None, answer: object) -> str | None:
+    """The data of the button of a notice that an emoji, or an answer in words, presses."""
+    if not isinstance(answer, str):
+        return None
+    wanted = answer.replace(_VARIATION, "").strip().casefold()
+    for emoji, button in inner(content, BUTTONS).items():
+        if not isinstance(button, dict) or not isinstance(button.get("data"), str):
+            continue
+        label = str(button.get("label", "")).casefold()
+        if wanted and wanted in {emoji.replace(_VARIATION, ""), label}:
+            return str(button["data"])
+    return None
+
+
+def reactions(rendered: Rendered) -> Sequence[str]:
+    """The emojis to put under a notice, ready to be tapped; a long list is left to the reader."""
+    keys = tuple(button_keys(rendered))
+    return keys if len(keys) <= 2 else ()
+
+
+def _cut(text: str) -> str:
+    encoded = text.encode()
+    return (
+        text if len(encoded) <= _LONGEST_BYTES else encoded[:_LONGEST_BYTES].decode("utf-8", "ignore") + " …"
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

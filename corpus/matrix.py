@@ -10,16 +10,34 @@ from scipy.sparse import csr_matrix, hstack
 
 from corpus.lines import Line
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import BLOCKS, char_features, pair_features, role_features, shape_flags
+from policies.model.features import BLOCKS, char_features, pair_features, role_pairs, shape_flags
 from policies.model.reading import Reader
 
 Counted = dict[str, Counter[str]]
 Doubles = NDArray[np.float64]
 
 # A feature seen in fewer lines than this is left out.
-_LEAST = {"chars": 3, "words": 2, "sounds": 2, "roles": 2, "thread": 3, "flags": 2}
+_LEAST = {
+    "chars": 3,
+    "words": 2,
+    "sounds": 2,
+    "sound_pairs": 2,
+    "roles": 2,
+    "role_pairs": 2,
+    "thread": 3,
+    "flags": 2,
+}
 # How much each block weighs beside the others, before training.
-SCALE = {"chars": 1.0, "words": 0.8, "sounds": 1.0, "roles": 1.0, "thread": 0.5, "flags": 0.3}
+SCALE = {
+    "chars": 1.2,
+    "words": 1.0,
+    "sounds": 0.8,
+    "sound_pairs": 0.9,
+    "roles": 0.5,
+    "role_pairs": 0.2,
+    "thread": 0.5,
+    "flags": 0.2,
+}
 
 
 class Extractor:
@@ -34,7 +52,7 @@ class Extractor:
         reading = self._reader.read(line.text)
         words, sounds = reading.spelt, reading.sounds
         roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
-        concepts = [role for role in roles if role.startswith("c:")]
+        concepts = {role for role in roles if role.startswith("c:")}
         flags = shape_flags(
             words,
             repairs=reading.repairs,
@@ -44,9 +62,11 @@ class Extractor:
         )
         return {
             "chars": Counter(gram for word in words for gram in char_features(word)),
-            "words": Counter([*words, *pair_features(words)]),
-            "sounds": Counter([*sounds, *pair_features(sounds)]),
-            "roles": Counter([*concepts, *role_features(roles - set(concepts))]),
+            "words": Counter(words),
+            "sounds": Counter(sounds),
+            "sound_pairs": Counter(pair_features(sounds)),
+            "roles": Counter(roles),
+            "role_pairs": Counter(role_pairs(roles - concepts)),
             "thread": Counter(self._of_thread(line.thread)),
             "flags": Counter(flags),
         }

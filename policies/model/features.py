@@ -1,13 +1,14 @@
 """What the model looks at, by name; training and judging both count these and nothing else.
 
-Blocks, each normalised to length one on its own: `chars` (3 to 5 letters of a word, its borders included), `words` and
-`sounds` (single and in pairs), `roles` (concepts and roles of the lexicon, single and in pairs), `thread` (sounds and
-roles of what was said before) and `flags` (what had to be undone, forwarding, questions, shape).
+Blocks, each normalised to length one on its own: `chars` (3 to 5 letters of a word, its borders included), `words`,
+`sounds` and `sound_pairs` (neighbours), `roles` (concepts and roles of the lexicon) and `role_pairs` (roles that occur
+together), `thread` (sounds and roles of what was said before) and `flags` (what had to be undone, forwarding, shape).
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
-BLOCKS = ("chars", "words", "sounds", "roles", "thread", "flags")
+BLOCKS = ("chars", "words", "sounds", "sound_pairs", "roles", "role_pairs", "thread", "flags")
 
 _GRAM_FROM, _GRAM_TO = 3, 5
 _LONGEST_WORD = 40  # letters of a word that are looked at; longer ones are no words
@@ -32,13 +33,10 @@ def pair_features(items: Sequence[str]) -> Iterator[str]:
     yield f"{previous} $"
 
 
-def role_features(roles: Iterable[str]) -> Iterator[str]:
-    """Each role that occurs, and each pair of roles that occur together (order does not matter)."""
-    ordered = sorted(set(roles))
-    yield from ordered
-    for place, one in enumerate(ordered):
-        for other in ordered[place + 1 :]:
-            yield f"{one}+{other}"
+def role_pairs(roles: Iterable[str]) -> Iterator[str]:
+    """Each pair of roles that occur together (order does not matter)."""
+    for one, other in itertools.combinations(sorted(set(roles)), 2):
+        yield f"{one}+{other}"
 
 
 def shape_flags(

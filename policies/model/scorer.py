@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import char_features, shape_flags
+from policies.model.features import BLOCKS, char_features, pair_features, shape_flags
 from policies.model.reading import Reader, Reading, Word
 from policies.model.weights import Block, Floats, Weights
 
 # Blocks of which a word carries its own part; pairs and the rest are added message by message.
 _OF_WORDS = ("chars", "words", "sounds", "thread")
-_BLOCKS = 6
 _REMEMBERED_THREADS = 2000
 
 
@@ -27,7 +26,7 @@ class Scorer:
         self._width = len(weights.bias) + 1
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
-        self._roles = _Roles(weights.blocks["roles"], lexicon, self._width)
+        self._roles = _Roles(weights.blocks["roles"], weights.blocks["role_pairs"], lexicon, self._width)
         self._flag_sums: dict[tuple[str, ...], Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
@@ -36,26 +35,18 @@ class Scorer:
     ) -> Floats:
         """The calibrated logit of each clause, in the order of the weights' clauses."""
         weights, width = self._weights, self._width
-        sums = np.zeros((_BLOCKS, width), dtype=np.float32)
+        sums = np.zeros((len(BLOCKS), width), dtype=np.float32)
         if reading.words:
             rows = self._table[[word.number for word in reading.words]].sum(axis=0)
             sums[:3] = rows[: 3 * width].reshape(3, width)
-            sums[1] += self._pairs(weights.blocks["words"], reading.spelt)
-            sums[2] += self._pairs(weights.blocks["sounds"], reading.sounds)
-        sums[3] = self._roles.sums({match.entry for match in reading.matches})
-        sums[4] = self._of_flags(
-            tuple(
-                shape_flags(
-                    reading.spelt,
-                    repairs=reading.repairs,
-                    forwarded=forwarded,
-                    manner=reading.manner,
-                    text=text,
-                )
-            )
+            sums[3] = self._sum(weights.blocks["sound_pairs"], pair_features(reading.sounds))
+        self._roles.add(sums[4:6], {match.entry for match in reading.matches})
+        flags = shape_flags(
+            reading.spelt, repairs=reading.repairs, forwarded=forwarded, manner=reading.manner, text=text
         )
+        sums[7] = self._of_flags(tuple(flags))
         for before in thread:
-            sums[5] += self._of_thread(before)
+            sums[6] += self._of_thread(before)
         scored = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6))
         return np.asarray(weights.fusion @ (scored.sum(axis=0) + weights.bias) + weights.offset)
 
@@ -122,14 +113,11 @@ class Scorer:
         total[-1] += block.unknown * (len(found) - len(rows))
         return np.asarray(total)
 
-    def _pairs(self, block: Block, items: list[str]) -> Floats:
-        return self._sum(block, map(" ".join, zip(["^", *items], [*items, "$"], strict=True)))
-
 
 class _Roles:
-    """The block of roles as tables: one row a concept, one a role, one a pair of roles."""
+    """The blocks of roles as tables: one row a concept, one a role, one a pair of roles."""
 
-    def __init__(self, block: Block, lexicon: Lexicon, width: int) -> None:
+    def __init__(self, block: Block, pair_block: Block, lexicon: Lexicon, width: int) -> None:
         self.of_entry = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
         names = sorted({role for entry in lexicon.entries for role in entry.roles})
         place = {name: number for number, name in enumerate(names)}
@@ -147,27 +135,24 @@ class _Roles:
         self._concepts = np.array([row(f"c:{entry.concept}") for entry in lexicon.entries])
         self._singles = np.array([row(name) for name in names])
         pairs = np.zeros((len(names), len(names), width), dtype=np.float32)
-        upper = np.triu_indices(len(names), 1)
-        pairs[(*upper, -1)] = block.unknown
-        for feature, number in block.place.items():
-            one, plus, other = feature.partition("+")
-            if plus and one in place and other in place:
-                pairs[place[one], place[other]] = block.rows[number]
+        pairs[(*np.triu_indices(len(names), 1), -1)] = pair_block.unknown
+        for feature, number in pair_block.place.items():
+            one, _, other = feature.partition("+")
+            if one in place and other in place:
+                pairs[place[one], place[other]] = pair_block.rows[number]
         self._pairs = pairs.reshape(len(names) ** 2, width)
-        self._none = np.zeros(width, dtype=np.float32)
 
-    def sums(self, entries: set[int]) -> Floats:
-        """The block's sums for the entries that occur in a text."""
+    def add(self, sums: Floats, entries: set[int]) -> None:
+        """Add what the entries of a text are worth to its sums of roles (row 0) and of pairs of roles (row 1)."""
         if not entries:
-            return self._none
+            return
         roles = np.array(
             sorted({number for entry in entries for number in self._numbers[entry]}), dtype=np.intp
         )
-        total = self._concepts[list(entries)].sum(axis=0) + self._singles[roles].sum(axis=0)
+        sums[0] += self._concepts[list(entries)].sum(axis=0) + self._singles[roles].sum(axis=0)
         if len(roles) > 1:
             squares = (roles[:, None] * self._count + roles).ravel()
-            total += self._pairs[squares].sum(axis=0)
-        return np.asarray(total)
+            sums[1] += self._pairs[squares].sum(axis=0)
 
     def worth(self, entry: int, clause: int) -> float:
         """What a concept and its roles say for a clause by themselves, as a share of the whole text's score."""

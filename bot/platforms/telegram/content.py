@@ -7,7 +7,18 @@ from typing import Literal
 from bot.platforms.telegram.fields import Json, need_words, table, tables, words
 
 # Attachments whose content members see and we do not read.
-_ATTACHED = ("photo", "video", "document", "audio", "voice", "video_note", "animation", "paid_media", "story")
+_ATTACHED = (
+    "photo",
+    "live_photo",
+    "video",
+    "document",
+    "audio",
+    "voice",
+    "video_note",
+    "animation",
+    "paid_media",
+    "story",
+)
 
 # Content in which nobody says anything.
 _WORDLESS = ("sticker", "dice", "contact", "location", "game", "invoice", "giveaway", "giveaway_winners")
@@ -140,9 +151,8 @@ def content_of(message: Json) -> Content:
     """Read a message. Raises Malformed for words that are no text."""
     if "text" in message:
         return Content(need_words(message, "text"), other=_buttons(message))
-    attachments = sum(1 for name in _ATTACHED if message.get(name))
-    if message.get("animation"):
-        attachments = 1  # Telegram repeats an animation as a document
+    # One a message: an animation comes as a document as well, and an album as several messages.
+    attachments = 1 if any(message.get(name) for name in _ATTACHED) else 0
     other = "\n".join(filter(None, (words(table(message, "document"), "file_name"), _buttons(message))))
     if "caption" in message:
         return Content(need_words(message, "caption"), "caption", attachments, other or None)

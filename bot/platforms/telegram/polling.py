@@ -59,7 +59,8 @@ class Polling:
         self._request = request
         self._arrivals = arrivals
         self._offset: int | None = None
-        self._limit = _BATCH
+        self._narrow = False  # looking for the one update of a batch that cannot be read
+        self._unnumbered = 0  # updates without an id at the head of the queue, met while looking
         self.receiving = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -95,29 +96,30 @@ class Polling:
         try:
             updates = read_updates(payload)
         except Unreadable:
-            if self._limit > 1:
-                self._limit = 1  # one at a time, to find the one that cannot be read
-                return
-            await self._skip(payload, pauses)
-            self._limit = _BATCH
+            if self._narrow:
+                await self._skip(payload, pauses)
+            self._narrow, self._unnumbered = not self._narrow, 0
             return
         await self._kept(updates, pauses)
-        pauses.reset()
         numbers = [number for number in map(update_number, updates) if number is not None]
         if numbers:
             self._offset = max(numbers) + 1
+            self._unnumbered = 0
         elif not updates:
             self._offset = None
-            self._limit = _BATCH
+            self._narrow = False
+        elif self._narrow and len(updates) < _BATCH:
+            self._unnumbered = len(updates)  # the one behind them, which has a number, takes them along
         else:
             raise Unreadable  # nothing in it has a number: asking again at once would bring the same
+        pauses.reset()
 
     async def _ask(self, stop: asyncio.Event) -> bytes | None:
         """The next answer's bytes, None when told to stop meanwhile."""
         asking = asyncio.create_task(
             self._bot.get_updates(
                 offset=self._offset,
-                limit=self._limit,
+                limit=1 + self._unnumbered if self._narrow else _BATCH,
                 timeout=POLL_S if self.receiving else 0,  # the first answer shows quickly that we receive
                 allowed_updates=KINDS,
             )

@@ -23,7 +23,7 @@ _BRIDGES = (
 )
 _PUPPET = re.compile(rf"@_?(?:{_BRIDGES})_.+:", re.ASCII)
 _BRIDGE_BOT = re.compile(rf"@_?(?:(?:{_BRIDGES})[_-]?(?:bridge)?[_-]?bot|(?:{_BRIDGES})-?bridge):", re.ASCII)
-_SAYS_BOT = re.compile(r"@(?:.*[^a-z])?bot(?:[^a-z].*)?:|@[^:]*bot:", re.ASCII)
+_SAYS_BOT = re.compile(r"@[^:]*bot(?:[^a-z:][^:]*)?:", re.ASCII)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LEVEL_DEFAULTS = {"redact": 50, "users_default": 0, "events_default": 0}
 

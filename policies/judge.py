@@ -6,14 +6,12 @@ explains a finding (reasons.py). What is found is placed in the original text by
 """
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 import numpy as np
 
 from policies.message import NO_CONTEXT, Context, Message
-from policies.model.reading import Reading
 from policies.model.scorer import Scorer
-from policies.model.weights import Floats
 from policies.pack import Pack, load_pack
 from policies.reasons import reason_for
 from policies.verdict import Action, Finding, Verdict
@@ -43,35 +41,29 @@ class Judge:
         logits = self._scorer.logits(
             message.text, reading, thread=context.thread[-_THREAD:], forwarded=message.forwarded
         )
-        raised = np.flatnonzero(logits >= self._note)
-        if not raised.size:
+        raised = np.flatnonzero(logits >= self._note).tolist()
+        if not raised:
             return Verdict((), self.pack.id, self._model)
         places = self._scorer.reader.places(message.text)
         roles = self._scorer.roles(reading)
-        findings = [self._finding(int(place), logits, reading, places, roles) for place in raised]
+        findings = []
+        for number, parts in zip(raised, self._scorer.word_parts(reading, raised), strict=True):
+            clause = self.pack.clauses[number]
+            score = 1.0 / (1.0 + math.exp(-float(logits[number])))
+            first, last = _span(parts)
+            findings.append(
+                Finding(
+                    clause.id,
+                    Action.WARN if score >= clause.warn else Action.NOTE,
+                    score,
+                    places[first][0],
+                    places[last - 1][1],
+                    clause.cite,
+                    reason_for(clause.id, roles),
+                )
+            )
         findings.sort(key=lambda finding: -finding.score)
         return Verdict(tuple(findings), self.pack.id, self._model)
-
-    def _finding(
-        self,
-        place: int,
-        logits: Floats,
-        reading: Reading,
-        places: Sequence[tuple[int, int]],
-        roles: Set[str],
-    ) -> Finding:
-        clause = self.pack.clauses[place]
-        score = float(1.0 / (1.0 + np.exp(-logits[place])))
-        first, last = _span(self._scorer.word_parts(reading, place).tolist())
-        return Finding(
-            clause.id,
-            Action.WARN if score >= clause.warn else Action.NOTE,
-            score,
-            places[first][0],
-            places[last - 1][1],
-            clause.cite,
-            reason_for(clause.id, roles),
-        )
 
 
 def _logit(probability: float) -> float:

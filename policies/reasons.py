@@ -100,6 +100,6 @@ RELATIONS: dict[str, tuple[tuple[str, Alternatives], ...]] = {
 def reason_for(clause: str, roles: Set[str]) -> str:
     """The id of the reason (`political.support`); `<clause>.general` when no relation was recognised."""
     for name, alternatives in RELATIONS[clause]:
-        if all(roles & one for one in alternatives):
+        if not any(roles.isdisjoint(one) for one in alternatives):
             return f"{clause}.{name}"
     return f"{clause}.general"

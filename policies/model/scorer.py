@@ -4,12 +4,13 @@ A remembered word carries the sums of its own features for every block, so a mes
 over rows, look-ups for its pairs, and one sum over a square table of roles.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import BLOCKS, char_features, pair_features, shape_flags
+from policies.model.features import BLOCKS, char_features, shape_flags
 from policies.model.reading import Reader, Reading, Word
 from policies.model.weights import Block, Floats, Weights
 
@@ -27,6 +28,7 @@ class Scorer:
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
         self._roles = _Roles(weights.blocks["roles"], weights.blocks["role_pairs"], lexicon, self._width)
+        self._pairs = _Pairs(weights.blocks["sound_pairs"], self._width)
         self._flag_sums: dict[tuple[str, ...], Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
@@ -39,7 +41,7 @@ class Scorer:
         if reading.words:
             rows = self._table[[word.number for word in reading.words]].sum(axis=0)
             sums[:3] = rows[: 3 * width].reshape(3, width)
-            sums[3] = self._sum(weights.blocks["sound_pairs"], pair_features(reading.sounds))
+            sums[3] = self._pairs.sums(reading.sounds)
         self._roles.add(sums[4:6], {match.entry for match in reading.matches})
         flags = shape_flags(
             reading.spelt, repairs=reading.repairs, forwarded=forwarded, manner=reading.manner, text=text
@@ -54,17 +56,19 @@ class Scorer:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
         return {role for match in reading.matches for role in self._roles.of_entry[match.entry]}
 
-    def word_parts(self, reading: Reading, clause: int) -> Floats:
-        """What each word adds to one clause's score: its letters, itself, its sound and its roles; shape (words,)."""
+    def word_parts(self, reading: Reading, clauses: Sequence[int]) -> list[list[float]]:
+        """What each word adds to the score of some clauses: its letters, itself, its sound and its roles."""
         words, width = reading.words, self._width
         rows = self._table[[word.number for word in words], : 3 * width].reshape(len(words), 3, width)
         lengths = np.sqrt(np.maximum(rows[:, :, -1].sum(axis=0), 1e-6))
-        parts = (rows[:, :, clause] / lengths).sum(axis=1)
+        parts: list[list[float]] = (rows[:, :, clauses] / lengths[:, None]).sum(axis=1).T.tolist()
+        worth = self._roles.worth
         for match in reading.matches:
-            parts[match.first : match.last] += self._roles.worth(match.entry, clause) / (
-                match.last - match.first
-            )
-        return np.asarray(parts, dtype=np.float32)
+            of_entry, share = worth[match.entry], 1 / (match.last - match.first)
+            for row, clause in zip(parts, clauses, strict=True):
+                for place in range(match.first, match.last):
+                    row[place] += of_entry[clause] * share
+        return parts
 
     def _of_thread(self, text: str) -> Floats:
         """The sums of one of the texts before; the last ones are remembered, since each is before several messages."""
@@ -141,6 +145,11 @@ class _Roles:
             if one in place and other in place:
                 pairs[place[one], place[other]] = pair_block.rows[number]
         self._pairs = pairs.reshape(len(names) ** 2, width)
+        # What a concept and its roles say for an output by themselves, as a share of the whole text's score.
+        self.worth: list[list[float]] = [
+            ((self._concepts[entry] + self._singles[list(numbers)].sum(axis=0)) / 4).tolist()
+            for entry, numbers in enumerate(self._numbers)
+        ]
 
     def add(self, sums: Floats, entries: set[int]) -> None:
         """Add what the entries of a text are worth to its sums of roles (row 0) and of pairs of roles (row 1)."""
@@ -154,7 +163,33 @@ class _Roles:
             squares = (roles[:, None] * self._count + roles).ravel()
             sums[1] += self._pairs[squares].sum(axis=0)
 
-    def worth(self, entry: int, clause: int) -> float:
-        """What a concept and its roles say for a clause by themselves, as a share of the whole text's score."""
-        own = self._concepts[entry, clause] + self._singles[list(self._numbers[entry]), clause].sum()
-        return float(own) / 4
+
+class _Pairs:
+    """The block of neighbouring sounds, looked up by the numbers of the two: no string is built on the way of a message."""
+
+    def __init__(self, block: Block, width: int) -> None:
+        self._number = {"^": 0, "$": 1}
+        self._place: dict[int, int] = {}
+        pairs = [feature.split(" ") for feature in block.place]
+        for pair in pairs:
+            for sound in pair:
+                self._number.setdefault(sound, len(self._number))
+        self._base = len(self._number) + 1
+        self._place = {
+            self._number[one] * self._base + self._number[other]: row
+            for (one, other), row in zip(pairs, block.place.values(), strict=True)
+        }
+        self._rows = block.rows
+        self._unknown = block.unknown
+        self._none = np.zeros(width, dtype=np.float32)
+
+    def sums(self, sounds: list[str]) -> Floats:
+        """The block's sums for the sounds of a text, its borders taking part."""
+        stranger, base, place = self._base - 1, self._base, self._place
+        get = self._number.get
+        numbers = [0, *[get(sound, stranger) for sound in sounds], 1]
+        found = [place.get(one * base + other) for one, other in itertools.pairwise(numbers)]
+        rows = [row for row in found if row is not None]
+        total = self._rows[rows].sum(axis=0) if rows else self._none.copy()
+        total[-1] += self._unknown * (len(found) - len(rows))
+        return np.asarray(total)

@@ -62,7 +62,7 @@ def parse_html(markup: str) -> tuple[str, list[dict[str, Any]]]:
                 made: dict[str, Any] = {"type": _TYPES[tag], "offset": start, "length": length - start}
                 if tag == "a":
                     made["url"] = given.partition("=")[2].strip().strip("\"'")
-                entities.append(made)
+                entities.insert(0, made)  # of two that begin together the outer one comes first
     if open_tags:
         raise MarkupError(
             f"can't parse entities: Can't find end tag corresponding to start tag \"{open_tags[-1][0]}\""

@@ -126,6 +126,9 @@ class Arrivals:
         except (PlatformError, TimeoutError):
             self._survey.want([event.place.room], at_once=True)
             return event
+        if completed is event:
+            self._survey.want([event.place.room], at_once=True)
+            return event
         self._survey.is_news(completed)
         return completed
 

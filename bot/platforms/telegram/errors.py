@@ -92,5 +92,7 @@ def platform_error(error: TelegramError, call: str) -> PlatformError:
             return NotAllowed({"remove": "remove", "look": "see"}.get(call, "send"))
         if any(words in said for words in _UNREACHABLE):
             return NotReachable(call)
+    if isinstance(error, Forbidden) and call == "look":
+        return PlatformError(call)  # in words not known here: no proof that we are out of the room
     mapped = next((MAPPED[kind] for kind in type(error).__mro__ if kind in MAPPED), PlatformError)
     return mapped(call)

@@ -54,7 +54,7 @@ _TABLE |= {digit: digit for digit in "0123456789"}
 # The classes that the pair step has already decided travel as capitals, which nothing else uses.
 _TABLE |= {"X": "x", "C": "c", "F": "f", "J": "j", "K": "k", "S": "s", "N": "n"}
 _TRANSLATION = str.maketrans(_TABLE)
-_DOUBLES = re.compile(r"([a-z])\1+|-")
+_DOUBLES = re.compile(r"([a-z])\1+|[^a-z0-9]")
 
 
 def _pair(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ class Outcome:
     """The figures of a flow."""
 
     judged: int
-    found: Counter[str]  # journal entries of findings, by message
+    found: Counter[str]  # journal entries of findings, by room and message
     waiting: int  # events not handled and orders not sent
     failed: int  # orders given up
     sent: Counter[str]  # orders delivered, by kind
@@ -40,7 +40,9 @@ def read_outcome(store: Path) -> Outcome:
             chains.setdefault(entry.chain, []).append(entry)
         return Outcome(
             judged=one("SELECT count(*) FROM judged WHERE verdict != 'unjudged'"),
-            found=Counter(str(json.loads(e.facts)["message"]) for e in entries if e.entry == "findings"),
+            found=Counter(
+                f"{e.chain}|{json.loads(e.facts)['message']}" for e in entries if e.entry == "findings"
+            ),
             waiting=one("SELECT count(*) FROM inbox WHERE event_sealed IS NOT NULL")
             + one("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')"),
             failed=one("SELECT count(*) FROM outbox WHERE state = 'failed'"),

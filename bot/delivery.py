@@ -43,6 +43,7 @@ _AT_ONCE = 8
 _LOOK_AHEAD = 200
 _GIVE_UP_AFTER = 60  # attempts; with the pauses below about a day
 _LONGEST_PAUSE_S = 1800.0
+_REMEMBERED = 1000  # rooms of the last minute, before older ones are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ class _Pacer:
     def sent(self, room: str) -> None:
         now = time.monotonic()
         self._next_overall = max(self._next_overall, now) + 1.0 / self._pace.per_second
+        if len(self._sent) > _REMEMBERED:
+            self._sent = {one: times for one, times in self._sent.items() if times[-1] > now - 60.0}
+            self._blocked = {one: until for one, until in self._blocked.items() if until > now}
         self._sent.setdefault(room, []).append(now)
 
     def block(self, room: str, wait_s: float) -> None:
@@ -310,13 +314,16 @@ def _member(order: Send) -> MemberId:
 
 
 def _target(order: Order) -> str:
+    """What has to wait its turn together: the messages of a room. Removals and answers to presses are none."""
     match order:
         case Send():
             return str(order.room or order.member)
         case EditSent():
             return order.sent_key
-        case _:
-            return str(order.room)
+        case Remove():
+            return f"{order.room}|{order.message}"
+        case AnswerPress():
+            return f"{order.room}|{order.press or order.key}"
 
 
 def _kind(order: Order) -> str:

@@ -1,6 +1,8 @@
 """The pace of sending: what a platform bears, in the rooms where it counts."""
 
-from bot.delivery import Pace, _Pacer
+from bot.delivery import Pace, _Pacer, _target
+from handlers.events import MessageId, RoomId
+from handlers.records import AnswerPress, Language, Notice, Remove, Send
 
 
 def test_minute_counts_only_where_it_holds() -> None:
@@ -21,3 +23,21 @@ def test_pause_between_two_messages_of_a_room() -> None:
     pacer.sent("one")
     assert 0.5 < pacer.wait_s("one") <= 1.0
     assert pacer.wait_s("other") < 0.1
+
+
+def test_removal_and_press_wait_for_no_message() -> None:
+    """What is not a message goes out at once, however many messages its room has waiting."""
+    room, notice = RoomId("telegram:-1"), Notice("press.done", Language.EN)
+    send = Send("warning:1", notice, room=room)
+    remove = Remove("remove:1", room, MessageId("1"))
+    press = AnswerPress("press:1", room, "77", notice)
+    assert len({_target(send), _target(remove), _target(press)}) == 3
+    assert _target(send) == _target(Send("notice:2", notice, room=room))
+
+
+def test_rooms_of_long_ago_are_forgotten() -> None:
+    """What is remembered of the pace does not grow for ever."""
+    pacer = _Pacer(Pace())
+    pacer._sent = {f"room{number}": [-1e9] for number in range(2000)}
+    pacer.sent("new")
+    assert set(pacer._sent) == {"new"}

@@ -208,6 +208,8 @@ class Synapse:
             "registration_shared_secret": self.secret,
             "macaroon_secret_key": secrets.token_hex(16),
             "presence": {"enabled": False},
+            # A sync repeated within two minutes would be answered from memory, whatever has happened since.
+            "caches": {"sync_response_cache_duration": "0s"},
             "report_stats": False,
             "enable_metrics": False,
             "app_service_config_files": [str(bridge)],

@@ -15,14 +15,13 @@ from nio import (  # type: ignore[import-untyped] # the library ships no types
     DirectRoomsResponse,
     RoomCreateResponse,
     RoomInviteResponse,
-    RoomPreset,
 )
 from nio.responses import EmptyResponse, ErrorResponse  # type: ignore[import-untyped] # as above
 
 from bot.platforms.matrix.connection import Connection
 from bot.platforms.matrix.content import clean
 from bot.platforms.matrix.errors import checked, error_of, mapped
-from bot.platforms.matrix.rooms import PRIVATE_STATE, RoomView, is_bridge_bot, is_puppet
+from bot.platforms.matrix.rooms import PRIVATE_MARK, RoomView, is_bridge_bot, is_puppet
 from handlers.ports import AlreadyGone, NotReachable, RetryLater
 
 _ENCRYPTION = {
@@ -121,18 +120,24 @@ class PrivateRooms:
         raise RetryLater(1.0)
 
     async def _make(self, user: str) -> None:
-        mark = {"type": PRIVATE_STATE, "state_key": "", "content": {"member": user}}
+        client = self._connection.client
+        wanted = {
+            "is_direct": True,
+            "preset": "private_chat",
+            "invite": [user],
+            "initial_state": [_ENCRYPTION],
+            # In the room's very first event, so that it is never taken for a group.
+            "creation_content": {PRIVATE_MARK: user},
+        }
+        path = Api._build_path(["createRoom"])  # nio's room_create has no creation_content
         with mapped("create room"):
-            response = await self._connection.client.room_create(
-                is_direct=True,
-                federate=True,
-                preset=RoomPreset.private_chat,
-                invite=[user],
-                initial_state=[_ENCRYPTION, mark],
-            )
+            response = await client._send(RoomCreateResponse, "POST", path, json.dumps(wanted))
         made: Any = checked(response, RoomCreateResponse, "create room", "invite")
-        self._views[made.room_id] = view = RoomView(made.room_id, self._connection.user)
+        self.record(user, made.room_id)
+        if made.room_id in self._views:  # the sync was faster
+            return
         # What the server will tell by sync is known already; until then nobody makes a second room.
+        self._views[made.room_id] = view = RoomView(made.room_id, self._connection.user)
         now = int(datetime.now(UTC).timestamp() * 1000)
         for member, state in ((self._connection.user, "join"), (user, "invite")):
             content = {"membership": state}
@@ -140,7 +145,6 @@ class PrivateRooms:
                 {"type": "m.room.member", "state_key": member, "content": content, "origin_server_ts": now}
             )
         view.private_with = user
-        self.record(user, made.room_id)
 
 
 def _patience_s(invited_at: datetime) -> float:

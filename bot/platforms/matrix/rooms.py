@@ -14,7 +14,7 @@ from bot.platforms.matrix.content import clean, inner
 from handlers.events import Member, MemberId, Place, RoomId, Standing
 
 PLATFORM = "matrix"
-PRIVATE_STATE = "pk.gov.para6.private"  # put into the private rooms that we make: whose it is
+PRIVATE_MARK = "pk.gov.para6.private"  # in the create event of the private rooms that we make: whose it is
 
 # Bridges name their members `@whatsapp_923001234567:server` (mautrix), `@_discord_…:server` (older ones).
 _BRIDGES = (
@@ -116,9 +116,6 @@ class RoomView:
             case "m.room.tombstone", "":
                 new = content.get("replacement_room")
                 self.replacement = new if isinstance(new, str) and new.startswith("!") else None
-            case type_, "" if type_ == PRIVATE_STATE and source.get("sender") == self.own:
-                member = content.get("member")
-                self.private_with = member if isinstance(member, str) else None
 
     def _member(self, user: str, content: dict[str, Any], at: datetime) -> None:
         state = content.get("membership")
@@ -137,6 +134,9 @@ class RoomView:
         if not self._creators_rule() and isinstance(content.get("creator"), str):
             creators = [content["creator"]]
         self.creators = frozenset(user for user in creators if isinstance(user, str))
+        marked = content.get(PRIVATE_MARK)
+        if sender == self.own and isinstance(marked, str):
+            self.private_with = marked
 
     def _creators_rule(self) -> bool:
         """From version 12 a room's creators stand above all levels."""

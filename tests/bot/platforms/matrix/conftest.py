@@ -124,7 +124,6 @@ class World:
             assert time.monotonic() < deadline, "waited in vain"
             await asyncio.sleep(0.1)
 
-
     async def scene(
         self, title: str, *, encrypted: bool = False, members: int = 1, **more: Any
     ) -> tuple[str, Officer, list[Officer]]:

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from nio.crypto import OutboundGroupSession  # type: ignore[import-untyped] # the library ships no types
 
+from bot.adapter import Cursor
+from bot.app import App
+from bot.config import load_config
 from handlers.ports import Judge
 from tests.bot.platforms.matrix.conftest import World, world_of
 from tests.peers.officer import Officer, good, replies_to
@@ -101,7 +103,9 @@ def own_synapse(tmp_path: Path) -> Any:
     server.stop()
 
 
-async def test_a_server_that_is_down_is_waited_for(own_synapse: Synapse, judge: Judge, tmp_path: Path) -> None:
+async def test_a_server_that_is_down_is_waited_for(
+    own_synapse: Synapse, judge: Judge, tmp_path: Path
+) -> None:
     """At the start and midway: not receiving meanwhile, everything there afterwards, what was ordered is sent."""
     world = await world_of(own_synapse, tmp_path)
     world.judge = judge
@@ -129,13 +133,7 @@ async def test_a_forgotten_sync_token_is_a_gap(world: World) -> None:
     """The server does not know how far we were: said to the admin, and the watch goes on."""
     room, _, (member,) = await world.scene("Forgotten")
     await world.until(lambda: world.journal("bot_added"))
-    app = world.app
-    assert app is not None
     await world.stop_bot()
-    from bot.adapter import Cursor
-    from bot.app import App
-    from bot.config import load_config
-
     again = App(load_config(world.configure()), judge=world.judge)
     await again._database.open()
     await again._inbox.put([], Cursor("matrix", "sync", '{"since": "nonsense"}'))

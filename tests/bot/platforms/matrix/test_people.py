@@ -21,12 +21,14 @@ async def test_alert_is_acknowledged_by_reaction(world: World) -> None:
     await member.say(room, VIOLATION)
     private, alert = await alert_of(world, admin, "Reactions")
     await admin.until(
-        lambda: {"✅", "❌"}
-        <= {
-            event.source["content"]["m.relates_to"]["key"]
-            for where, event in admin.seen
-            if where == private and event.source["type"] == "m.reaction"
-        }
+        lambda: (
+            {"✅", "❌"}
+            <= {
+                event.source["content"]["m.relates_to"]["key"]
+                for where, event in admin.seen
+                if where == private and event.source["type"] == "m.reaction"
+            }
+        )
     )
     await admin.react(private, alert.event_id, "✅")
     assert (await world.recorded("alert_acknowledged"))["by"] == f"matrix:{admin.user}"
@@ -67,7 +69,9 @@ async def test_digest_and_settings_by_command(world: World) -> None:
     screen = await admin.hears(world.bot, lambda event: "1\ufe0f\u20e3" in event.body, private)
     label = next(line for line in screen.body.splitlines() if "remove" in line.lower() and "\u20e3" in line)
     await admin.react(private, screen.event_id, label.split(" ")[0])
-    await world.until(lambda: [one for one in world.journal("setting_changed") if one.get("mode") == "remove"])
+    await world.until(
+        lambda: [one for one in world.journal("setting_changed") if one.get("mode") == "remove"]
+    )
 
 
 async def test_a_member_checks_a_draft_in_private(world: World) -> None:
@@ -119,7 +123,9 @@ async def test_who_gets_the_level_becomes_an_admin(world: World) -> None:
     levels["users"][second.user] = 60
     levels["redact"] = 60
     world.synapse.as_user(admin.user, "PUT", f"/rooms/{room}/state/m.room.power_levels", levels)
-    await world.until(lambda: f"matrix:{second.user}" in [one["member"] for one in world.journal("admin_added")])
+    await world.until(
+        lambda: f"matrix:{second.user}" in [one["member"] for one in world.journal("admin_added")]
+    )
     await member.say(room, VIOLATION)
     await alert_of(world, second, "Levels")
     levels["users"][second.user] = 59
@@ -144,7 +150,9 @@ async def test_an_upgraded_room_is_followed(world: World) -> None:
     message = await member.say(room, VIOLATION)
     await member.hears(world.bot, lambda event: replies_to(event) == message, room)
     new = str(
-        world.synapse.as_user(admin.user, "POST", f"/rooms/{room}/upgrade", {"new_version": "11"})["replacement_room"]
+        world.synapse.as_user(admin.user, "POST", f"/rooms/{room}/upgrade", {"new_version": "11"})[
+            "replacement_room"
+        ]
     )
     for user in (member.user, world.bot):
         world.synapse.as_user(admin.user, "POST", f"/rooms/{quote(new)}/invite", {"user_id": user})
@@ -178,7 +186,10 @@ async def test_bridged_members_are_judged_and_addressed_in_the_room(world: World
     path = f"/rooms/{quote(room)}/send/m.room.message/2"
     synapse.as_puppet(bridge_bot, "PUT", path, {"msgtype": "m.text", "body": VIOLATION})
     again = synapse.as_puppet(
-        puppet, "PUT", f"/rooms/{quote(room)}/send/m.room.message/3", {"msgtype": "m.text", "body": f"{VIOLATION}!"}
+        puppet,
+        "PUT",
+        f"/rooms/{quote(room)}/send/m.room.message/3",
+        {"msgtype": "m.text", "body": f"{VIOLATION}!"},
     )
     await admin.hears(world.bot, lambda event: replies_to(event) == again["event_id"], room)
     assert len(world.journal("findings")) == 2
@@ -238,6 +249,8 @@ async def test_why_answers_a_reply_to_the_warning(world: World) -> None:
     room, _, (member,) = await world.scene("Why")
     message = await member.say(room, VIOLATION)
     warning = await member.hears(world.bot, lambda event: replies_to(event) == message, room)
-    asked = await member.say(room, "!para6 why", **{"m.relates_to": {"m.in_reply_to": {"event_id": warning.event_id}}})
+    asked = await member.say(
+        room, "!para6 why", **{"m.relates_to": {"m.in_reply_to": {"event_id": warning.event_id}}}
+    )
     because = await member.hears(world.bot, lambda event: replies_to(event) == asked, room)
     assert "para" in because.body.lower()

@@ -16,7 +16,7 @@ import structlog
 from bot.adapter import Arrival, Cursor, Intake
 from bot.errors import StoreError
 from bot.platforms.telegram.people import NAME, is_group
-from bot.platforms.telegram.survey import Survey
+from bot.platforms.telegram.survey import AGAIN_S, Survey
 from bot.platforms.telegram.translate import Me, arrivals_of
 from handlers.events import BotChanged, GapSeen, Place, RoomId, RoomMoved
 from handlers.ports import PlatformError, RetryLater
@@ -38,21 +38,15 @@ class Arrivals:
         self._survey = survey
         self._me = me
         self._rooms: set[RoomId] = set()
-        self._alive_at = datetime.min.replace(tzinfo=UTC)
+        self._alive_at: datetime | None = None
+        self._failed: dict[RoomId, int] = {}  # looks that failed, one after the other
 
     async def open(self) -> None:
         """Read what earlier runs left: the rooms, and when we last received. Raises StoreError."""
         kept = await self._intake.cursor(NAME, "rooms")
         self._rooms = {RoomId(room) for room in json.loads(kept)} if kept else set()
         alive = await self._intake.cursor(NAME, "alive")
-        now = datetime.now(UTC)
-        if alive is not None and now - datetime.fromisoformat(alive) > _KEPT:
-            log.warning("downtime longer than updates are kept", rooms=len(self._rooms))
-            gaps = [
-                Arrival(f"downtime:{alive}:{room}", GapSeen(Place(room), "downtime", now))
-                for room in sorted(self._rooms)
-            ]
-            await self._intake.put(gaps, self._alive(now))
+        self._alive_at = datetime.fromisoformat(alive) if alive else None
         self._survey.want(sorted(self._rooms))
 
     async def take(self, updates: Sequence[Any]) -> None:
@@ -61,9 +55,13 @@ class Arrivals:
         await self.keep(arrivals)
 
     async def keep(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep events, in order; a room seen for the first time is looked at before. Raises StoreError."""
+        """Keep events, in order; a room seen for the first time is looked at before. Raises StoreError.
+
+        Called without any when Telegram has none, so that it is known until when we were there.
+        """
+        now = datetime.now(UTC)
         rooms = set(self._rooms)
-        ordered: list[Arrival] = []
+        ordered = self._downtime(now)
         for arrival in arrivals:
             event, room = arrival.event, arrival.event.place.room
             if isinstance(event, BotChanged) and event.present:
@@ -79,10 +77,9 @@ class Arrivals:
             elif is_group(room):
                 rooms.add(room)
             ordered.append(replace(arrival, event=event))
-        now = datetime.now(UTC)
         if rooms != self._rooms:
             await self._intake.put(ordered, Cursor(NAME, "rooms", json.dumps(sorted(rooms))))
-        elif ordered or now - self._alive_at > _ALIVE_EVERY:
+        elif ordered or self._alive_at is None or now - self._alive_at > _ALIVE_EVERY:
             await self._intake.put(ordered, self._alive(now))
         self._rooms = rooms
         self._survey.want({arrival.event.place.room for arrival in arrivals} & rooms)
@@ -102,9 +99,27 @@ class Arrivals:
                 await asyncio.sleep(error.wait_s)
             except (PlatformError, StoreError) as error:
                 log.info("room not looked at", room=room, error=type(error).__name__)
-                self._survey.want([room], at_once=True)
-                await asyncio.sleep(_LOOK_S)
+                self._look_later(room)
+            else:
+                self._failed.pop(room, None)
             await asyncio.sleep(_BETWEEN_LOOKS_S)
+
+    def _look_later(self, room: RoomId) -> None:
+        """After a failure; a room that fails again and again is asked about less and less often."""
+        failed = self._failed[room] = self._failed.get(room, 0) + 1
+        wait_s = min(AGAIN_S, _LOOK_S * 2.0 ** min(failed - 1, 10))
+        asyncio.get_running_loop().call_later(wait_s, lambda: self._survey.want([room], at_once=True))
+
+    def _downtime(self, now: datetime) -> list[Arrival]:
+        """A gap in every room when we were away, or Telegram out of reach, for longer than it keeps updates."""
+        alive = self._alive_at
+        if alive is None or now - alive <= _KEPT:
+            return []
+        log.warning("away for longer than updates are kept", rooms=len(self._rooms))
+        key = f"downtime:{alive.timestamp():.0f}"
+        return [
+            Arrival(f"{key}:{room}", GapSeen(Place(room), "downtime", now)) for room in sorted(self._rooms)
+        ]
 
     async def _keep_found(self, arrival: Arrival) -> None:
         event = arrival.event
@@ -138,6 +153,7 @@ class Arrivals:
             async with asyncio.timeout(_LOOK_S):
                 found = await self._survey.look(room, self._me)
         except (PlatformError, TimeoutError):
+            self._survey.want([room], at_once=True)
             return []
         if not isinstance(found, BotChanged) or not found.present:
             return []

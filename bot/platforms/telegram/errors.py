@@ -84,15 +84,21 @@ def platform_error(error: TelegramError, call: str) -> PlatformError:
         return RetryLater(float(wait if isinstance(wait, int | float) else wait.total_seconds()))
     if isinstance(error, ChatMigrated):
         return MovedTo(room_id(error.new_chat_id))
-    said = error.message.lower()
-    if isinstance(error, Forbidden | BadRequest):
-        if any(words in said for words in _GONE):
-            return AlreadyGone(call)
-        if any(words in said for words in _NO_RIGHT):
-            return NotAllowed({"remove": "remove", "look": "see"}.get(call, "send"))
-        if any(words in said for words in _UNREACHABLE):
-            return NotReachable(call)
+    told = _by_words(error.message.lower(), call) if isinstance(error, Forbidden | BadRequest) else None
+    if told is not None:
+        return told
     if isinstance(error, Forbidden) and call == "look":
         return PlatformError(call)  # in words not known here: no proof that we are out of the room
     mapped = next((MAPPED[kind] for kind in type(error).__mro__ if kind in MAPPED), PlatformError)
     return mapped(call)
+
+
+def _by_words(said: str, call: str) -> PlatformError | None:
+    """What Telegram's description tells of a refused call, None when its words are not known here."""
+    if any(words in said for words in _GONE):
+        return AlreadyGone(call)
+    if any(words in said for words in _NO_RIGHT):
+        return NotAllowed({"remove": "remove", "look": "see"}.get(call, "send"))
+    if any(words in said for words in _UNREACHABLE):
+        return NotReachable(call)
+    return None

@@ -86,7 +86,6 @@ class Survey:
                 mine = await self._bot.get_chat_member(chat, me.id)
         except TelegramError as error:
             mapped = platform_error(error, "look")
-            self._done[room] = asyncio.get_running_loop().time()
             if isinstance(mapped, MovedTo):
                 return RoomMoved(Place(room), mapped.room, now)
             if isinstance(mapped, NotReachable):

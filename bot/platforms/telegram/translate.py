@@ -126,7 +126,7 @@ def _message(message: Json, me: Me, *, edited: bool = False) -> list[Event]:
     chat = need_table(message, "chat")
     kind = need_words(chat, "type")
     if kind == "private":
-        return _private(message)
+        return _private(message, edited=edited)
     if kind not in {"group", "supergroup"}:
         return []
     place, at = place_of(message), need_instant(message, "date")
@@ -175,8 +175,8 @@ def _edited(message: Json, me: Me) -> list[Event]:
     return _message(message, me, edited=True)
 
 
-def _private(message: Json) -> list[Event]:
-    """What somebody writes to us: a command, or a draft to be checked."""
+def _private(message: Json, *, edited: bool) -> list[Event]:
+    """What somebody writes to us: a command, or a draft to be checked, again when it was edited."""
     content = content_of(message)
     sender = sender_of(message)
     if content.service or sender.standing is not Standing.MEMBER:
@@ -186,6 +186,8 @@ def _private(message: Json) -> list[Event]:
     if command is None:
         drafted = "\n".join(filter(None, (content.text, content.other)))
         return [_command(message, place, sender, "", drafted)]
+    if edited:
+        return []  # a command is obeyed once
     given = _command(message, place, sender, command["name"], command["rest"])
     if given.name == "start":
         return [PrivateOpened(place, sender, given.at), given]

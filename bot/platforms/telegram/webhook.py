@@ -1,6 +1,7 @@
 """The webhook: Telegram brings updates to us; it is told that we have one only when that is on disk."""
 
 import asyncio
+import contextlib
 import hmac
 import json
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from bot.platforms.telegram.translate import KINDS
 log = structlog.get_logger()
 
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
+_SEEN_EVERY_S = 300.0
 _LARGEST_BYTES = 16 * 1024 * 1024
 
 
@@ -48,7 +50,11 @@ class Webhook:
                     "[telegram] webhook_listen: the address cannot be used; choose another HOST:PORT"
                 ) from None
             await self._announce(stop)
-            await stop.wait()
+            while not stop.is_set():
+                await self._be_seen()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_SEEN_EVERY_S):
+                        await stop.wait()
         finally:
             self.receiving = False
             await runner.cleanup()
@@ -77,6 +83,14 @@ class Webhook:
             else:
                 self.receiving = True
                 return
+
+    async def _be_seen(self) -> None:
+        """Have it on disk that we are here, though Telegram may have nothing to bring."""
+        try:
+            async with self._one_at_a_time:
+                await self._arrivals.take([])
+        except StoreError as error:
+            log.error("store failed", error=str(error))
 
     async def _post(self, request: web.Request) -> web.Response:
         given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")

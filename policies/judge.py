@@ -7,14 +7,17 @@ explains a finding (reasons.py). What is found is placed in the original text by
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from policies.message import NO_CONTEXT, Context, Message
 from policies.model.scorer import Scorer
-from policies.pack import Pack, load_pack
+from policies.model.weights import Floats
+from policies.pack import Clause, Pack, load_packs, pack_folder
 from policies.reasons import reason_for
-from policies.verdict import Action, Finding, Verdict
+from policies.verdict import NO_INSTRUMENT, Action, Finding, Verdict
 
 # A finding points at this many words at the most.
 _LONGEST_SPAN = 12
@@ -23,32 +26,41 @@ _THREAD = 4
 
 
 class Judge:
-    """Judges by one pack. Its only state is a bounded memory of word forms, which changes no verdict."""
+    """Judges each message by the instrument that was in force when it was sent.
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self._scorer = Scorer(pack.weights, pack.lexicon)
-        # Thresholds as logits: comparing those saves the exponential for the messages that are clear.
-        self._note = np.array([_logit(clause.note) for clause in pack.clauses], dtype=np.float32)
-        self._model = pack.weights.version
+    `packs` all read by the same lexicon and model; the first is for messages whose day is not known. The judge's only
+    state is a bounded memory of word forms, which changes no verdict.
+    """
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self.packs = tuple(packs)
+        first = packs[0]
+        if any(pack.weights is not first.weights for pack in packs):
+            raise ValueError("packs that judge together must read by the same lexicon and model")
+        self._scorer = Scorer(first.weights, first.lexicon)
+        self._instruments = tuple(_Instrument.of(pack) for pack in packs)
+        self._model = first.weights.version
 
     def judge(self, message: Message, context: Context = NO_CONTEXT) -> Verdict:
         """The verdict on one message. Pure: the same message and context give the same verdict."""
+        instrument = self._in_force(message.sent_on)
+        if instrument is None:
+            return Verdict((), NO_INSTRUMENT, self._model)
         self._scorer.reader.make_room()
         reading = self._scorer.reader.read(message.text)
         if not reading.words:
-            return Verdict((), self.pack.id, self._model)
+            return Verdict((), instrument.pack.id, self._model)
         logits = self._scorer.logits(
             message.text, reading, thread=context.thread[-_THREAD:], forwarded=message.forwarded
         )
-        raised = np.flatnonzero(logits >= self._note).tolist()
+        raised = np.flatnonzero(logits >= instrument.note).tolist()
         if not raised:
-            return Verdict((), self.pack.id, self._model)
+            return Verdict((), instrument.pack.id, self._model)
         places = self._scorer.reader.places(message.text)
         roles = self._scorer.roles(reading)
         findings = []
         for number, parts in zip(raised, self._scorer.word_parts(reading, raised), strict=True):
-            clause = self.pack.clauses[number]
+            clause = instrument.clauses[number]
             score = 1.0 / (1.0 + math.exp(-float(logits[number])))
             first, last = _span(parts)
             findings.append(
@@ -63,7 +75,34 @@ class Judge:
                 )
             )
         findings.sort(key=lambda finding: -finding.score)
-        return Verdict(tuple(findings), self.pack.id, self._model)
+        return Verdict(tuple(findings), instrument.pack.id, self._model)
+
+    def _in_force(self, day: date | None) -> "_Instrument | None":
+        if day is None:
+            return self._instruments[0]
+        return next((one for one in self._instruments if one.pack.in_force_on(day)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instrument:
+    """A pack with its clauses by their place in the model's output, and the logits from which they are noted.
+
+    Comparing logits saves the exponential for messages that are clear; a clause that is not of the pack is never met.
+    """
+
+    pack: Pack
+    clauses: dict[int, Clause]
+    note: Floats
+
+    @classmethod
+    def of(cls, pack: Pack) -> "_Instrument":
+        places = {clause: place for place, clause in enumerate(pack.weights.clauses)}
+        clauses = {places[clause.id]: clause for clause in pack.clauses}
+        note = [
+            _logit(clauses[place].note) if place in clauses else math.inf
+            for place in range(len(pack.weights.clauses))
+        ]
+        return cls(pack, clauses, np.array(note, dtype=np.float32))
 
 
 def _logit(probability: float) -> float:
@@ -85,5 +124,8 @@ def _span(parts: Sequence[float]) -> tuple[int, int]:
 
 
 def load_judge(pack: str) -> Judge:
-    """The judge of a pack by its id. Raises ValueError for an unknown or broken one."""
-    return Judge(load_pack(pack))
+    """The judge of a pack by its id, and of the packs for other days. Raises ValueError for an unknown or broken one."""
+    pack_folder(pack)
+    packs = load_packs()
+    first = packs.pop(pack)
+    return Judge([first, *(other for other in packs.values() if other.weights is first.weights)])

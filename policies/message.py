@@ -8,7 +8,7 @@ from datetime import date
 class Message:
     """One revision of what a member said; offsets in findings are code points of `text`.
 
-    `sent_on` decides which instrument was in force (None: the pack's own); `forwarded` is the platform's mark.
+    `sent_on` decides which instrument was in force (None: the configured one); `forwarded` is the platform's mark.
     """
 
     text: str = field(repr=False)

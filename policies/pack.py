@@ -27,15 +27,23 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything the judge goes by. In force from `since` to `until` (both inclusive; None: still)."""
+    """Everything the judge goes by. In force from `since` to `until` (both inclusive; None: still).
+
+    `admin_liable`: whether the instrument makes the admin of a group answerable for what others post there.
+    """
 
     id: str
     title: str
     since: date
     until: date | None
+    admin_liable: bool
     clauses: tuple[Clause, ...]
     lexicon: Lexicon
     weights: Weights
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether a message sent on that day falls under this instrument."""
+        return self.since <= day and (self.until is None or day <= self.until)
 
     @property
     def version(self) -> str:
@@ -48,11 +56,15 @@ def packs_folder() -> Path:
     return Path(str(files("policies"))) / "packs"
 
 
+def pack_ids() -> list[str]:
+    """The packs there are, by id."""
+    return sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
+
+
 def pack_folder(ident: str) -> Path:
     """A pack's folder. Raises ValueError naming the packs there are."""
-    known = sorted(path.parent.name for path in packs_folder().glob("*/pack.toml"))
-    if ident not in known:
-        raise ValueError(f"no such pack; there are: {', '.join(known)}")
+    if ident not in pack_ids():
+        raise ValueError(f"no such pack; there are: {', '.join(pack_ids())}")
     return packs_folder() / ident
 
 
@@ -70,23 +82,37 @@ def _threshold(costs: dict[str, float]) -> float:
     return costs["false"] / (costs["false"] + costs["missed"])
 
 
+def load_packs() -> dict[str, Pack]:
+    """All packs by id; those that read by another's lexicon and model share them. Raises ValueError for a broken one."""
+    read: dict[str, tuple[Lexicon, Weights]] = {}
+    return {ident: _load(ident, read) for ident in pack_ids()}
+
+
 def load_pack(ident: str) -> Pack:
     """A pack, whole. Raises ValueError for an unknown or broken one."""
-    folder = pack_folder(ident)
-    described: dict[str, Any] = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    pack_folder(ident)
+    return _load(ident, {})
+
+
+def _load(ident: str, read: dict[str, tuple[Lexicon, Weights]]) -> Pack:
+    described: dict[str, Any] = tomllib.loads((pack_folder(ident) / "pack.toml").read_text(encoding="utf-8"))
     warn, note = (_threshold(described["costs"][what]) for what in ("warning", "note"))
     clauses = tuple(
         Clause(clause, str(told["cite"]), warn, note) for clause, told in described["clauses"].items()
     )
-    weights = load_weights((folder / "model.npz").read_bytes())
-    if tuple(clause.id for clause in clauses) != weights.clauses:
+    source = str(described.get("reads", ident))
+    if source not in read:
+        read[source] = (load_lexicon(source), load_weights((pack_folder(source) / "model.npz").read_bytes()))
+    lexicon, weights = read[source]
+    if not {clause.id for clause in clauses} <= set(weights.clauses):
         raise ValueError(f"pack {ident}: the model was trained for other clauses; run: make model")
     return Pack(
         id=ident,
         title=str(described["title"]),
         since=described["since"],
         until=described.get("until"),
+        admin_liable=bool(described["admin_liable"]),
         clauses=clauses,
-        lexicon=load_lexicon(ident),
+        lexicon=lexicon,
         weights=weights,
     )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# The pack of a verdict on a message that was sent before any instrument known here was in force.
+NO_INSTRUMENT = "none"
+
 
 class Action(StrEnum):
     """What a finding's score asks for: `warn` is said in the chat, `note` is kept for the admin only."""
@@ -13,7 +16,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place where a message breaks one clause (ids and citations: the pack's `clauses.toml`).
+    """One place where a message breaks one clause (ids and citations: the pack's `pack.toml`).
 
     `start` and `end` are code-point offsets into `Message.text`, end exclusive; `score` is the fused
     probability, 0.0 to 1.0; `reason` is the relation found (`political.support`): the key of a sentence of `locale/`.
@@ -30,7 +33,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings of one message, highest score first, and who says so."""
+    """All findings of one message, highest score first, and who says so.
+
+    `pack` is the instrument it was judged under; NO_INSTRUMENT when none was in force on its day.
+    """
 
     findings: tuple[Finding, ...]
     pack: str

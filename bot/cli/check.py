@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from handlers.records import Language
 from handlers.wording import clause_line
 from policies.judge import Judge, load_judge
 from policies.message import Context, Message
-from policies.verdict import Finding, Verdict
+from policies.verdict import NO_INSTRUMENT, Finding, Verdict
 
 DEFAULT_PACK = "om-2024-09-02"
 
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
         jsonl: str = typer.Option("", "--jsonl", metavar="FILE"),
         *,
         as_json: bool = typer.Option(False, "--json"),
+        sent_on: str = typer.Option("", "--sent-on", metavar="YYYY-MM-DD"),
         pack: str = typer.Option(DEFAULT_PACK, "--pack"),
     ) -> None:
         judge = judge_of(pack)
@@ -41,13 +43,14 @@ def register(app: typer.Typer) -> None:
             raise InputError(sentence("cli.files_later", Language.EN))
         if not text:
             raise InputError(sentence("cli.check_what", Language.EN))
-        line = check_line(judge, {"id": "text", "text": " ".join(text)})
+        asked = {"id": "text", "text": " ".join(text), **({"sent_on": sent_on} if sent_on else {})}
+        line = check_line(judge, asked)
         if "error" in line:
             raise InputError(str(line["error"]))
         if as_json:
             typer.echo(json.dumps(line, ensure_ascii=False))
         else:
-            _explain(judge.judge(Message(" ".join(text))))
+            _explain(judge, judge.judge(Message(" ".join(text), sent_on=_day(sent_on))))
         raise typer.Exit(1 if line["verdict"] == "warn" else 0)
 
 
@@ -59,10 +62,21 @@ def judge_of(pack: str) -> Judge:
         raise ConfigError(str(error)) from None
 
 
-def _explain(verdict: Verdict) -> None:
+def _explain(judge: Judge, verdict: Verdict) -> None:
+    if verdict.pack == NO_INSTRUMENT:
+        typer.echo(sentence("cli.no_instrument", Language.EN))
+        return
     typer.echo(sentence(f"check.{verdict.action}", Language.EN))
     for finding in verdict.findings:
-        typer.echo(f"- {render(clause_line(finding, Language.EN), ()).text} [{finding.score:.2f}]")
+        typer.echo(f"{render(clause_line(finding, Language.EN), ()).text} [{finding.score:.2f}]")
+    pack = next(pack for pack in judge.packs if pack.id == verdict.pack)
+    if verdict.findings and not pack.admin_liable:
+        typer.echo(sentence("cli.admin_not_liable", Language.EN).format(instrument=pack.title))
+
+
+def _day(written: str) -> date | None:
+    """A day as YYYY-MM-DD; None for nothing written. Raises ValueError for anything else."""
+    return date.fromisoformat(written) if written else None
 
 
 def as_object(ident: object, text: str, verdict: Verdict, ms: float) -> dict[str, Any]:
@@ -119,7 +133,10 @@ def check_line(judge: Judge, line: object) -> dict[str, Any]:
         return {"id": ident if isinstance(ident, str | int | float) else None, "error": problem}
     thread = line.get("thread") or ()
     began = time.perf_counter()
-    verdict = judge.judge(Message(str(text), forwarded=bool(line.get("forwarded"))), Context(tuple(thread)))
+    message = Message(
+        str(text), forwarded=bool(line.get("forwarded")), sent_on=_day(str(line.get("sent_on") or ""))
+    )
+    verdict = judge.judge(message, Context(tuple(thread)))
     return as_object(ident, str(text), verdict, (time.perf_counter() - began) * 1000)
 
 
@@ -135,6 +152,14 @@ def _problem(line: dict[str, Any]) -> str | None:
         return "thread is no list of texts"
     if not isinstance(line.get("forwarded", False), bool):
         return "forwarded is neither true nor false"
+    return _problem_of_day(line.get("sent_on"))
+
+
+def _problem_of_day(sent_on: object) -> str | None:
+    try:
+        _day("" if sent_on is None else str(sent_on))
+    except ValueError:
+        return "sent_on is no day as YYYY-MM-DD"
     return None
 
 

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from bot.adapter import Arrival, Cursor, Intake
 from bot.errors import InputError
+from bot.texts import sentence
 from handlers.events import (
     BotChanged,
     ButtonPressed,
@@ -32,6 +33,7 @@ from handlers.events import (
     Standing,
 )
 from handlers.ports import NotReachable, Rendered
+from handlers.records import Language
 
 GROUP = RoomId("console:group")
 ADMIN = MemberId("console:admin")
@@ -39,6 +41,13 @@ _LINE = re.compile(r"(?P<name>[^:>(]{1,40}?)(?P<reply> \(reply\))?(?P<how>[:>])\
 # A played group leaves the bot the time to answer between two lines, so that it reads like a conversation.
 _BETWEEN_LINES_S = 0.04
 _PRESS = re.compile(r"press (?P<data>\S+)")
+
+
+def _member_id(name: str) -> MemberId:
+    """An id that tells no name, as on other platforms: ids stand in the record and in the log."""
+    if name.lower() == "admin":
+        return ADMIN
+    return MemberId(f"console:{hashlib.sha256(name.lower().encode()).hexdigest()[:12]}")
 
 
 class ConsolePlatform:
@@ -93,7 +102,7 @@ class ConsolePlatform:
             yield played
 
     async def _typed(self, stop: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
-        self._print("group", f"{self._title}. Type  Ali: salam   or   admin> /digest   (Ctrl-D ends)")
+        self._print("group", sentence("console.welcome", Language.EN).format(title=self._title))
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=2 * 1024 * 1024)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -111,9 +120,7 @@ class ConsolePlatform:
             found = _LINE.match(line.strip())
             if found is None:
                 if line.strip():
-                    self._print(
-                        "group", "type  NAME: text  for the group, or  NAME> text  for the bot in private"
-                    )
+                    self._print("group", sentence("console.how", Language.EN))
                 continue
             yield {
                 "from": found["name"].strip(),
@@ -125,14 +132,14 @@ class ConsolePlatform:
     def _event(self, line: dict[str, Any], ident: str, number: int) -> Event | None:
         name, text = line["from"], line["text"]
         sender = Member(
-            MemberId(f"console:{name.lower()}"),
+            _member_id(name),
             name,
             Standing.ADMIN if name.lower() == "admin" else Standing.MEMBER,
         )
         at = datetime.fromisoformat(line["at"]) if line.get("at") else datetime.now(UTC)
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
         private = line.get("to") == "bot"
-        place = Place(RoomId(f"console:{name.lower()}"), private=True) if private else self._group()
+        place = Place(RoomId(sender.id), private=True) if private else self._group()
         edit = line.get("edit")
         message = MessageId(ident if not edit else ident.rpartition("-")[0] + f"-{number - int(edit)}")
         reply_to = (
@@ -192,7 +199,7 @@ class ConsolePlatform:
 
     async def remove(self, room: RoomId, message: MessageId, *, key: str) -> None:  # noqa: ARG002
         """Say that it would be gone."""
-        self._print("removed", "a message was taken out of the group")
+        self._print("removed", sentence("console.removed", Language.EN))
 
     async def answer_press(self, room: RoomId, press: str, rendered: Rendered) -> None:  # noqa: ARG002
         """Print the short word."""

@@ -1,6 +1,7 @@
 """The judge as a whole: pure, bounded, explained; and what anybody would expect of it."""
 
 import random
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from policies.judge import Judge, load_judge
 from policies.message import Context, Message
 from policies.pack import load_pack
-from policies.verdict import Action
+from policies.verdict import NO_INSTRUMENT, Action
 
 PACK = "om-2024-09-02"
 
@@ -165,3 +166,40 @@ def test_unknown_pack_is_named() -> None:
     """The error lists the packs there are."""
     with pytest.raises(ValueError, match="om-2024-09-02"):
         load_pack("om-1964")
+
+
+CANVASSING = "Dear all, vote for PTI this Sunday, Imran Khan zindabad"
+
+
+@pytest.mark.parametrize(
+    ("day", "pack", "cite"),
+    [
+        pytest.param(
+            date(2024, 9, 2), "om-2024-09-02", "OM para 4(iii), para 3; Rule 24", id="first day of 2024"
+        ),
+        pytest.param(date(2026, 11, 25), "om-2024-09-02", "OM para 4(iii), para 3; Rule 24", id="today"),
+        pytest.param(
+            date(2024, 9, 1), "om-2021-08-25", "OM of 25 August 2021; Rule 24", id="last day of 2021"
+        ),
+        pytest.param(
+            date(2021, 8, 25), "om-2021-08-25", "OM of 25 August 2021; Rule 24", id="first day of 2021"
+        ),
+        pytest.param(date(2021, 8, 24), NO_INSTRUMENT, None, id="before both"),
+    ],
+)
+def test_instrument_in_force_judges(judge: Judge, day: date, pack: str, cite: str | None) -> None:
+    """A message falls under the instrument of its day; one that is older than both falls under none, and it says so."""
+    verdict = judge.judge(Message(CANVASSING, sent_on=day))
+    assert verdict.pack == pack
+    assert {f.cite for f in verdict.findings if f.clause == "political"} == ({cite} if cite else set())
+
+
+def test_instrument_of_2021_has_its_own_clauses(judge: Judge) -> None:
+    """It names neither public order nor promotion, and makes no admin answerable."""
+    shop = "My wife's boutique has a new lawn collection, 20% off for officers, inbox to order"
+    assert "promotion" in {f.clause for f in judge.judge(Message(shop, sent_on=date(2024, 9, 2))).findings}
+    assert "promotion" not in {
+        f.clause for f in judge.judge(Message(shop, sent_on=date(2024, 9, 1))).findings
+    }
+    liable = {pack.id: pack.admin_liable for pack in judge.packs}
+    assert liable == {"om-2024-09-02": True, "om-2021-08-25": False}

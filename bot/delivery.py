@@ -7,6 +7,7 @@ the same key, which a platform with transaction ids recognises.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,8 +42,10 @@ Render = Callable[[Notice, tuple[tuple[Button, ...], ...]], Rendered]
 
 _AT_ONCE = 8
 _LOOK_AHEAD = 200
+_PAGES = 10  # how often further, when all of those belong to rooms that must wait
 _GIVE_UP_AFTER = 60  # attempts; with the pauses below about a day
 _LONGEST_PAUSE_S = 1800.0
+_LONGEST_WAIT_S = 60.0  # for a message that is to be edited and is not sent yet
 _REMEMBERED = 1000  # rooms of the last minute, before older ones are forgotten
 
 
@@ -115,6 +118,7 @@ class Delivery:
         self._clock = clock
         self._pacer = _Pacer(pace)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._failures: Counter[int] = Counter()  # by order; those of this run
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -152,10 +156,27 @@ class Delivery:
     async def _start_ready(self) -> tuple[int, float | None]:
         """Start what may go out now; how many, and seconds until something else may (None: nothing waits)."""
         now = self._clock.now()
-        waiting = await self._outbox.waiting(self._platform.name, now, _LOOK_AHEAD)
         started = 0
         pause_s: float | None = None
         seen: set[str] = set()
+        for page in range(_PAGES):
+            waiting = await self._outbox.waiting(
+                self._platform.name, now, _LOOK_AHEAD, skip=page * _LOOK_AHEAD
+            )
+            here, soonest_s = self._start(waiting, seen)
+            started += here
+            pause_s = _sooner(pause_s, soonest_s)
+            if started or len(waiting) < _LOOK_AHEAD or len(self._busy) >= _AT_ONCE:
+                break
+        due = await self._outbox.next_due(self._platform.name, now)
+        if due is not None:
+            pause_s = _sooner(pause_s, max(0.05, (due - now).total_seconds()))
+        return started, pause_s
+
+    def _start(self, waiting: list[Queued], seen: set[str]) -> tuple[int, float | None]:
+        """Start what the pace allows; how many, and seconds until the first that it does not."""
+        started = 0
+        pause_s: float | None = None
         for queued in waiting:
             target = _target(queued.order)
             if target in seen or target in self._busy:
@@ -164,17 +185,13 @@ class Delivery:
             seen.add(target)
             wait_s = self._pacer.wait_s(target)
             if wait_s > 0:
-                pause_s = wait_s if pause_s is None else min(pause_s, wait_s)
+                pause_s = _sooner(pause_s, wait_s)
                 continue
             if len(self._busy) >= _AT_ONCE:
                 break
             self._pacer.sent(target)
             self._busy[target] = asyncio.create_task(self._carry_out(target, queued))
             started += 1
-        if not waiting:
-            due = await self._outbox.next_due(self._platform.name)
-            if due is not None:
-                pause_s = max(0.05, (due - now).total_seconds())
         return started, pause_s
 
     async def _carry_out(self, target: str, queued: Queued) -> None:
@@ -191,10 +208,13 @@ class Delivery:
         except (NotAllowed, NotReachable) as error:
             await self._give_up(queued, error)
         except PlatformError as error:
-            if queued.attempts + 1 >= _GIVE_UP_AFTER:
+            # Being asked to wait is no failure: an order may have waited a week for an admin to open his chat.
+            self._failures[queued.id] += 1
+            failures = self._failures[queued.id]
+            if failures >= _GIVE_UP_AFTER:
                 await self._give_up(queued, error)
             else:
-                await self._postpone(queued, min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(queued.attempts, 12)))
+                await self._postpone(queued, min(_LONGEST_PAUSE_S, 0.5 * 2.0 ** min(failures - 1, 12)))
         except StoreError as error:
             log.error("store failed", error=str(error))
             await asyncio.sleep(1.0)
@@ -237,7 +257,7 @@ class Delivery:
         place = await self._outbox.sent_place(order.sent_key)
         if place is None:
             if await self._outbox.state_of(order.sent_key) in {"pending", "sending"}:
-                raise RetryLater(0.5)
+                raise RetryLater(min(_LONGEST_WAIT_S, 0.5 * 2.0 ** min(queued.attempts, 12)))
             raise AlreadyGone("edit")
         room, message = place
         await self._platform.edit(room, message, self._render(order.notice, order.buttons), key=order.key)
@@ -256,6 +276,7 @@ class Delivery:
         self, queued: Queued, room: RoomId | None, message: MessageId | None, outcome: str
     ) -> None:
         order = queued.order
+        self._failures.pop(queued.id, None)
 
         async def job(connection: AsyncConnection) -> None:
             await self._outbox.sent(connection, queued.id, room, message)
@@ -273,6 +294,7 @@ class Delivery:
 
     async def _give_up(self, queued: Queued, error: PlatformError) -> None:
         order = queued.order
+        self._failures.pop(queued.id, None)
 
         async def job(connection: AsyncConnection) -> None:
             await self._outbox.failed(connection, queued.id)
@@ -305,6 +327,11 @@ class Delivery:
 
     async def _arrive(self, key: str, event: Event) -> None:
         await self._inbox.put([Arrival(key, event)])
+
+
+def _sooner(one_s: float | None, other_s: float | None) -> float | None:
+    """The shorter of two pauses; None is none at all."""
+    return min((pause_s for pause_s in (one_s, other_s) if pause_s is not None), default=None)
 
 
 def _member(order: Send) -> MemberId:

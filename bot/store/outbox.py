@@ -29,8 +29,8 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, platform: str, now: datetime, limit: int) -> list[Queued]:
-        """What may be sent now: alerts before warnings before answers before digests, oldest first."""
+    async def waiting(self, platform: str, now: datetime, limit: int, skip: int = 0) -> list[Queued]:
+        """What may be sent now, but for the first `skip`: alerts before warnings, answers, digests; oldest first."""
         async with self._database.reading() as connection:
             rows = await connection.execute(
                 select(schema.outbox)
@@ -41,6 +41,7 @@ class Outbox:
                 )
                 .order_by(schema.outbox.c.priority, schema.outbox.c.id)
                 .limit(limit)
+                .offset(skip)
             )
             vault = self._database.vault
             return [
@@ -53,14 +54,15 @@ class Outbox:
                 for row in rows.all()
             ]
 
-    async def next_due(self, platform: str) -> datetime | None:
-        """When the earliest postponed order may be sent; None when nothing waits."""
+    async def next_due(self, platform: str, after: datetime) -> datetime | None:
+        """When the first of the orders that must still wait at `after` may be sent; None when there is none."""
         async with self._database.reading() as connection:
             found = (
                 await connection.execute(
                     select(func.min(schema.outbox.c.not_before)).where(
                         schema.outbox.c.platform == platform,
                         schema.outbox.c.state.in_(("pending", "sending")),
+                        schema.outbox.c.not_before > after.timestamp(),
                     )
                 )
             ).scalar_one_or_none()

@@ -227,7 +227,8 @@ class Delivery:
 
     async def _attempt(self, queued: Queued) -> None:
         order = queued.order
-        await self._outbox.sending(queued.id)
+        if not await self._outbox.sending(queued.id):
+            return
         match order:
             case Send():
                 await self._send(queued, order)

@@ -37,6 +37,7 @@ class Outbox:
                 .where(
                     schema.outbox.c.platform == platform,
                     schema.outbox.c.state.in_(("pending", "sending")),
+                    schema.outbox.c.order_sealed.is_not(None),
                     schema.outbox.c.not_before <= now.timestamp(),
                 )
                 .order_by(schema.outbox.c.priority, schema.outbox.c.id)
@@ -68,9 +69,21 @@ class Outbox:
             ).scalar_one_or_none()
         return datetime.fromtimestamp(found, UTC) if found is not None else None
 
-    async def sending(self, order: int) -> None:
-        """On disk before the call goes out: a kill from here on leaves the send in doubt."""
-        await self._set(order, state="sending", attempts=schema.outbox.c.attempts + 1)
+    async def sending(self, order: int) -> bool:
+        """On disk before the call goes out: a kill from here on leaves the send in doubt.
+
+        False when the order was taken back meanwhile; it must not be sent.
+        """
+
+        async def job(connection: AsyncConnection) -> bool:
+            marked = await connection.execute(
+                update(schema.outbox)
+                .where(schema.outbox.c.id == order, schema.outbox.c.order_sealed.is_not(None))
+                .values(state="sending", attempts=schema.outbox.c.attempts + 1)
+            )
+            return bool(marked.rowcount)
+
+        return await self._database.write(job)
 
     async def sent(
         self, connection: AsyncConnection, order: int, room: RoomId | None, message: MessageId | None

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Pace
@@ -83,8 +85,8 @@ async def deliver(
 ) -> None:
     """Order all of it and deliver until so many are sent."""
 
-    async def order(connection: object) -> None:
-        transaction = SqlTransaction(connection, database.vault)  # type: ignore[arg-type] # the writer's own
+    async def order(connection: AsyncConnection) -> None:
+        transaction = SqlTransaction(connection, database.vault)
         for one in orders:
             await transaction.order(one)
 
@@ -127,6 +129,25 @@ async def test_an_order_that_waits_a_little_is_not_held_up_by_one_that_waits_lon
         database, platform, [said("alert:1", "away"), said("alert:2", "away"), said("alert:3", "here")], 1
     )
     assert platform.sent == ["alert:3"]
+
+
+async def test_an_order_taken_back_in_the_last_moment_is_not_sent(database: Database) -> None:
+    """It was already chosen to be sent; afterwards the outbox is as before."""
+    platform, outbox = ScriptedPlatform(), Outbox(database)
+
+    async def order(connection: AsyncConnection) -> None:
+        await SqlTransaction(connection, database.vault).order(said("recount:1|1", "here"))
+
+    async def take_back(connection: AsyncConnection) -> int:
+        return await SqlTransaction(connection, database.vault).cancel_unsent("recount:1|")
+
+    await database.write(order)
+    (chosen,) = await outbox.waiting("console", datetime.now(UTC), 10)
+    assert await database.write(take_back) == 1
+    assert not await outbox.sending(chosen.id)
+    await deliver(database, platform, [said("alert:2", "here")], 1)
+    assert platform.sent == ["alert:2"]
+    assert await outbox.state_of("recount:1|1") == "cancelled"
 
 
 async def test_waiting_is_no_failure(database: Database) -> None:

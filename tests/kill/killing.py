@@ -13,14 +13,14 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def start_bot(folder: Path, output: Path) -> "subprocess.Popen[bytes]":
-    """The bot of a folder's config.toml, printing to a file that grows over restarts."""
-    with output.open("ab") as file:
+    """The bot of a folder's config.toml, printing to a file that grows over restarts; its log beside it."""
+    with output.open("ab") as file, output.with_suffix(".log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml")],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=file,
-            stderr=subprocess.DEVNULL,
+            stderr=log,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
         )
 

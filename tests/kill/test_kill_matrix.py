@@ -5,7 +5,7 @@ import re
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +78,16 @@ class Flow:
         return outcome.judged >= len(self.said) and outcome.waiting == 0
 
 
-async def set_up(synapse: Synapse, folder: Path) -> Flow:
+@pytest.fixture
+async def people() -> AsyncIterator[list[Officer]]:
+    """Whoever is put in here hangs up at the end."""
+    made: list[Officer] = []
+    yield made
+    for person in made:
+        await person.stop()
+
+
+async def set_up(synapse: Synapse, folder: Path, people: list[Officer]) -> Flow:
     """Rooms with their members, and the bot in all of them."""
     password = secrets.token_hex(8)
     bot = synapse.register("para6", password)
@@ -87,7 +96,6 @@ async def set_up(synapse: Synapse, folder: Path) -> Flow:
         '[rooms]\nmode = "warn"\n[http]\nlisten = ""\n',
         encoding="utf-8",
     )
-    people = []
     for name in ("admin", *(f"officer{number}" for number in range(_OFFICERS))):
         user = synapse.register(name, password)
         people.append(await Officer(synapse.url, user, password, folder / name).start())
@@ -112,10 +120,10 @@ async def set_up(synapse: Synapse, folder: Path) -> Flow:
 @pytest.mark.long
 @pytest.mark.parametrize(("messages", "kills"), [pytest.param(1000, 50, id="whole")])
 async def test_matrix_loses_nothing_when_killed(
-    synapse: Synapse, tmp_path: Path, messages: int, kills: int
+    synapse: Synapse, people: list[Officer], tmp_path: Path, messages: int, kills: int
 ) -> None:
     """Each message judged once, each violation warned and alerted; what was said twice is counted and printed."""
-    flow = await set_up(synapse, tmp_path)
+    flow = await set_up(synapse, tmp_path, people)
     posted = asyncio.Event()
     killing = asyncio.create_task(
         asyncio.to_thread(
@@ -157,8 +165,6 @@ async def test_matrix_loses_nothing_when_killed(
     print(f"matrix: {messages} messages, {killed} kills, said twice: {twice}, alerts alone: {len(alerts)}")
     assert twice == 0
     assert not unmended(tmp_path / "para6.db")
-    for person in (flow.admin, *flow.officers):
-        await person.stop()
 
 
 async def seen_by_admin(flow: Flow) -> None:

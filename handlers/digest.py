@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from handlers.desk import LOCAL, Desk, admin_of, local_time
-from handlers.events import CommandGiven, MemberId
+from handlers.events import CommandGiven, MemberId, Standing
 from handlers.ports import Transaction
 from handlers.records import Button, DigestCounts, Language, Notice, Priority, Room, Send
 
@@ -28,6 +28,9 @@ async def on_digest(transaction: Transaction, desk: Desk, event: CommandGiven) -
         rooms = [room for room in rooms if room.id == event.place.room]
     if not rooms:
         await reply(transaction, event, Notice("refused.admins_only", desk.language))
+        return
+    if event.sender.standing is Standing.ANONYMOUS_ADMIN:
+        await reply(transaction, event, Notice("refused.anonymous", rooms[0].language))
         return
     if period not in PERIODS:
         await reply(transaction, event, Notice("digest.periods", rooms[0].language))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.alert import answer
 from handlers.desk import Desk, admin_of
 from handlers.digest import reply
-from handlers.events import ButtonPressed, CommandGiven, RoomId
+from handlers.events import ButtonPressed, CommandGiven, RoomId, Standing
 from handlers.ports import Transaction
 from handlers.records import Button, Buttons, Language, Mode, Notice, Room, Send
 
@@ -28,6 +28,9 @@ async def on_settings(transaction: Transaction, desk: Desk, event: CommandGiven)
                 "settings.mode_set", rooms[0].language, {"room": rooms[0].title, "mode_key": f"mode.{wanted}"}
             ),
         )
+        return
+    if event.sender.standing is Standing.ANONYMOUS_ADMIN:
+        await reply(transaction, event, Notice("refused.anonymous", rooms[0].language))
         return
     for room in rooms[:20]:
         await transaction.order(

@@ -231,6 +231,17 @@ async def test_admins_follow_the_platforms_list(stage: Stage) -> None:
     assert keys(await stage.play(stage.command("digest"))) == ["refused.admins_only"]
 
 
+@pytest.mark.parametrize("line", ["digest", "settings"])
+async def test_anonymous_admin_is_asked_to_come_in_private(stage: Stage, line: str) -> None:
+    """Nobody can tell whose private chat the answer belongs to; a mode is set at once all the same."""
+    hidden = Member(MemberId(str(GROUP)), "Officers", Standing.ANONYMOUS_ADMIN)
+    await stage.play(MemberChanged(Place(GROUP, title="Officers"), hidden, stage.clock.now()))
+    assert keys(await stage.play(stage.command(line, hidden, private=False))) == ["refused.anonymous"]
+    assert keys(await stage.play(stage.command("settings warn", hidden, private=False))) == [
+        "settings.mode_set"
+    ]
+
+
 async def test_room_left_behind_says_nothing_of_its_successor(stage: Stage) -> None:
     """That we are no longer in the old group of a supergroup is no removal."""
     new = RoomId("telegram:-100200")

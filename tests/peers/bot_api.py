@@ -24,6 +24,7 @@ from tests.peers.bot_api_methods import ApiError, Methods
 from tests.peers.bot_api_world import DEFAULT_KINDS, Json, World
 
 T = TypeVar("T")
+Fault = ApiError | bytes | tuple[int, bytes]
 
 
 class BotApi:
@@ -33,7 +34,7 @@ class BotApi:
         self.world = world or World()
         self.methods = Methods(self.world, limits or no_limits())
         self.calls: Counter[str] = Counter()
-        self.faults: dict[str, deque[ApiError | bytes]] = {}
+        self.faults: dict[str, deque[Fault]] = {}
         self.recording = False
         self.answers: list[tuple[str, Any]] = []  # while recording: method and result, to check their form
         self.hook: Json = {}
@@ -87,8 +88,8 @@ class BotApi:
     ) -> None:
         await self.stop()
 
-    def fail(self, method: str, *answers: ApiError | bytes) -> None:
-        """Answer the next calls of a method so: an error, or bytes as they are."""
+    def fail(self, method: str, *answers: "Fault") -> None:
+        """Answer the next calls of a method so: an error, or bytes as they are, with another status perhaps."""
         self.faults.setdefault(method.lower(), deque()).extend(answers)
 
     # -- HTTP
@@ -111,9 +112,10 @@ class BotApi:
         faults = self.faults.get(method)
         if faults:
             fault = faults.popleft()
-            if isinstance(fault, bytes):
-                return _json_text(fault.decode())
-            raise fault
+            if isinstance(fault, ApiError):
+                raise fault
+            status, body = fault if isinstance(fault, tuple) else (200, fault)
+            return web.Response(status=status, body=body, content_type="application/json")
         if method == "getupdates":
             return _json_text(await self._updates(given))
         if method in self._own:

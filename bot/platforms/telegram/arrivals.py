@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 
 from bot.adapter import Arrival, Cursor, Intake
-from bot.errors import StoreError
 from bot.platforms.telegram.people import NAME, is_group
 from bot.platforms.telegram.survey import AGAIN_S, Survey
 from bot.platforms.telegram.translate import Me, arrivals_of
@@ -62,6 +61,7 @@ class Arrivals:
         now = datetime.now(UTC)
         rooms = set(self._rooms)
         ordered = self._downtime(now)
+        introduced = await self._introduced(arrivals)
         for arrival in arrivals:
             event, room = arrival.event, arrival.event.place.room
             if isinstance(event, BotChanged) and event.present:
@@ -70,7 +70,7 @@ class Arrivals:
                 rooms.discard(room)
                 room = event.to
             elif is_group(room) and room not in rooms and not isinstance(event, BotChanged):
-                ordered += await self._introduced(room, arrival.key)
+                ordered += introduced.get(room, [])
             if isinstance(event, BotChanged) and not event.present:
                 rooms.discard(room)
                 self._survey.forget(room)
@@ -97,7 +97,7 @@ class Arrivals:
             except RetryLater as error:
                 self._survey.want([room], at_once=True)
                 await asyncio.sleep(error.wait_s)
-            except (PlatformError, StoreError) as error:
+            except Exception as error:  # noqa: BLE001 - a fault over one room must not keep the others from being looked at
                 log.info("room not looked at", room=room, error=type(error).__name__)
                 self._look_later(room)
             else:
@@ -147,18 +147,31 @@ class Arrivals:
         self._survey.is_news(completed)
         return completed
 
-    async def _introduced(self, room: RoomId, key: str) -> list[Arrival]:
-        """A room that no update has told us of: its admins must be known before the first alert."""
+    async def _introduced(self, arrivals: Sequence[Arrival]) -> dict[RoomId, list[Arrival]]:
+        """Rooms that no update has told us of: their admins must be known before the first alert."""
+        first: dict[RoomId, Arrival] = {}
+        for arrival in arrivals:
+            room = arrival.event.place.room
+            if is_group(room) and room not in self._rooms:
+                first.setdefault(room, arrival)
+        told = [
+            arrival for arrival in first.values() if not isinstance(arrival.event, BotChanged | RoomMoved)
+        ]
+        looked = await asyncio.gather(*(self._introduction(arrival) for arrival in told))
+        return {arrival.event.place.room: found for arrival, found in zip(told, looked, strict=True)}
+
+    async def _introduction(self, arrival: Arrival) -> list[Arrival]:
+        place = arrival.event.place
         try:
             async with asyncio.timeout(_LOOK_S):
-                found = await self._survey.look(room, self._me)
+                found = await self._survey.look(place.room, self._me, place.title)
         except (PlatformError, TimeoutError):
-            self._survey.want([room], at_once=True)
+            self._survey.want([place.room], at_once=True)
             return []
         if not isinstance(found, BotChanged) or not found.present:
             return []
         self._survey.is_news(found)
-        return [Arrival(f"{key}:room", found)]
+        return [Arrival(f"{arrival.key}:room", found)]
 
     def _alive(self, now: datetime) -> Cursor:
         self._alive_at = now

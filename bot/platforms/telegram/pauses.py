@@ -2,6 +2,8 @@
 
 import asyncio
 
+from telegram.error import InvalidToken
+
 from bot.errors import ConfigError
 
 _FIRST_S = 0.5
@@ -33,6 +35,11 @@ class Pauses:
         except TimeoutError:
             return True
         return False
+
+
+def is_rejection(error: Exception) -> bool:
+    """Whether Telegram refused the token: in its own form, not with the 404 of some proxy on the way."""
+    return isinstance(error, InvalidToken) and "parsing the server response" not in error.message.lower()
 
 
 def rejected() -> ConfigError:

@@ -1,6 +1,7 @@
 """The adapter: connects, receives by polling or webhook, and sends."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from bot.adapter import Intake
 from bot.delivery import Pace
 from bot.errors import StoreError
 from bot.platforms.telegram.arrivals import Arrivals
-from bot.platforms.telegram.pauses import Pauses, rejected
+from bot.platforms.telegram.pauses import Pauses, is_rejection, rejected
 from bot.platforms.telegram.people import NAME, is_group
 from bot.platforms.telegram.polling import Polling
 from bot.platforms.telegram.request import QuietRequest, UpdatesRequest
@@ -96,10 +97,11 @@ class TelegramPlatform:
             try:
                 user = await self._bot.get_me()
                 if not self._webhook[0]:
-                    await self._bot.delete_webhook()  # with one set, polling is refused
-            except InvalidToken:
-                raise rejected() from None
+                    with contextlib.suppress(InvalidToken):  # the token is good: a server without this method
+                        await self._bot.delete_webhook()  # with one set, polling is refused
             except TelegramError as error:
+                if is_rejection(error):
+                    raise rejected() from None
                 log.warning("not receiving", platform=NAME, error=type(error).__name__)
                 await pauses.grow()
                 continue
@@ -139,7 +141,7 @@ class TelegramPlatform:
 
     async def admins(self, room: RoomId) -> Sequence[Member]:
         """The admins of a room now."""
-        return await self._sender.admins(room)
+        return await self._survey.admins(room)
 
 
 async def _opened(arrivals: Arrivals, stop: asyncio.Event) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.adapter import Arrival
 from bot.errors import ConfigError, StoreError
 from bot.metrics import EVENTS_UNJUDGED
 from bot.platforms.telegram.arrivals import Arrivals
 from bot.platforms.telegram.errors import platform_error
-from bot.platforms.telegram.pauses import Pauses, rejected
+from bot.platforms.telegram.pauses import Pauses, is_rejection, rejected
 from bot.platforms.telegram.people import room_id
 from bot.platforms.telegram.request import UpdatesRequest
 from bot.platforms.telegram.translate import KINDS, update_number
@@ -71,8 +71,6 @@ class Polling:
             try:
                 await self._once(stop, pauses)
                 conflicts = 0
-            except InvalidToken:
-                raise rejected() from None
             except Conflict:
                 conflicts += 1
                 self.receiving = False
@@ -83,6 +81,8 @@ class Polling:
                     ) from None
                 await pauses.wait(1.0)
             except (TelegramError, Unreadable) as error:
+                if is_rejection(error):
+                    raise rejected() from None
                 self.receiving = False
                 log.warning("not receiving", platform="telegram", error=type(error).__name__)
                 mapped = platform_error(error, "poll") if isinstance(error, RetryAfter) else None

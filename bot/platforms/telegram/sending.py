@@ -1,7 +1,5 @@
 """What the bot says and does on Telegram."""
 
-from collections.abc import Sequence
-
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest, TelegramError
@@ -9,8 +7,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.platforms.telegram.errors import UNCHANGED, platform_error
 from bot.platforms.telegram.people import is_group, number_of, room_id
 from bot.platforms.telegram.split import cut_markup, split_markup, units
-from bot.platforms.telegram.survey import humans
-from handlers.events import Member, MemberId, MessageId, RoomId
+from handlers.events import MemberId, MessageId, RoomId
 from handlers.ports import NotReachable, PlatformError, Rendered
 
 _RIGHT_TO_LEFT = "\u200f"
@@ -105,14 +102,6 @@ class Sender:
         if is_group(member):
             raise NotReachable("private chat")  # an anonymous admin or a channel
         return room_id(_chat(RoomId(member)))
-
-    async def admins(self, room: RoomId) -> Sequence[Member]:
-        """The admins of a room now: people, and the group itself for one who stays anonymous."""
-        try:
-            listed = await self._bot.get_chat_administrators(_chat(room))
-        except TelegramError as error:
-            raise platform_error(error, "look") from None
-        return humans(listed, room, "")
 
     def _keyboard(self, rendered: Rendered) -> InlineKeyboardMarkup | None:
         if not rendered.buttons:

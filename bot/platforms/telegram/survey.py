@@ -5,42 +5,25 @@ told: at the start, when a room is seen for the first time, and now and then whi
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from telegram import Bot, ChatMember
-from telegram.error import TelegramError
+from telegram import Bot
 
-from bot.platforms.telegram.errors import platform_error
-from bot.platforms.telegram.people import member_id, number_of
-from bot.platforms.telegram.rights import missing_rights
+from bot.platforms.telegram.look import Look, humans
 from bot.platforms.telegram.translate import Me
-from handlers.events import BotChanged, Member, Place, RoomId, RoomMoved, Standing
+from handlers.events import BotChanged, Member, Place, RoomId, RoomMoved
 from handlers.ports import MovedTo, NotReachable
 
 AGAIN_S = 900.0
-
-
-def member_of(admin: ChatMember) -> Member:
-    """An admin in the handlers' words."""
-    standing = Standing.CREATOR if admin.status == ChatMember.OWNER else Standing.ADMIN
-    return Member(member_id(admin.user.id), admin.user.full_name, standing, admin.user.language_code)
-
-
-def humans(listed: Sequence[ChatMember], room: RoomId, title: str) -> tuple[Member, ...]:
-    """The admins who are people, and with one who stays anonymous also the group that speaks for him."""
-    people = [member_of(admin) for admin in listed if not admin.user.is_bot]
-    if any(getattr(admin, "is_anonymous", False) for admin in listed if not admin.user.is_bot):
-        people.append(Member(member_id(number_of(room)), title, Standing.ANONYMOUS_ADMIN))
-    return tuple(people)
 
 
 class Survey:
     """Asks Telegram about rooms, and remembers which were asked about and when."""
 
     def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+        self._look = Look(bot)
         self._done: dict[RoomId, float] = {}
         self._told: dict[RoomId, BotChanged] = {}
         self._due: asyncio.Queue[RoomId] = asyncio.Queue()
@@ -67,41 +50,43 @@ class Survey:
         self._told.pop(room, None)
 
     async def complete(self, changed: BotChanged, me: Me) -> BotChanged:
-        """What an update told, with the admins and rights that Telegram lists; as it is when that cannot be had."""
-        looked = await self.look(changed.place.room, me)
+        """What an update told, with the admins and rights that Telegram lists; as it is when that cannot be had.
+
+        Raises PlatformError.
+        """
+        looked = await self.look(changed.place.room, me, changed.place.title)
         if not isinstance(looked, BotChanged) or not looked.present:
             return changed
         return replace(looked, place=changed.place, at=changed.at, by=changed.by)
 
-    async def look(self, room: RoomId, me: Me) -> BotChanged | RoomMoved:
-        """The room as it is now: BotChanged, or RoomMoved. Raises PlatformError when nothing could be learned."""
-        chat = number_of(room)
+    async def look(self, room: RoomId, me: Me, title: str = "") -> BotChanged | RoomMoved:
+        """The room as it is now. Raises PlatformError when nothing could be learned."""
         now = datetime.now(UTC)
+        place = Place(room, title=title)
         try:
-            sees_all = (await self._bot.get_me()).can_read_all_group_messages is True
-            seen = await self._bot.get_chat(chat)
-            listed = await self._bot.get_chat_administrators(chat)
-            mine = next((one for one in listed if one.user.id == me.id), None)
-            if mine is None:
-                mine = await self._bot.get_chat_member(chat, me.id)
-        except TelegramError as error:
-            mapped = platform_error(error, "look")
-            if isinstance(mapped, MovedTo):
-                return RoomMoved(Place(room), mapped.room, now)
-            if isinstance(mapped, NotReachable):
-                return BotChanged(Place(room), present=False, at=now)
-            raise mapped from None
-        self._done[room] = asyncio.get_running_loop().time()
-        if mine.status in {ChatMember.LEFT, ChatMember.BANNED}:
-            return BotChanged(Place(room, title=seen.title or ""), present=False, at=now)
-        may_send = seen.permissions is None or seen.permissions.can_send_messages is not False
-        missing = missing_rights(mine.to_dict(), sees_all=sees_all, may_send=may_send)
-        title = seen.title or ""
+            listed = await self._look.listed(room)
+            missing = await self._look.missing(room, listed, me.id)
+        except MovedTo as moved:
+            self._looked_at(room)
+            return RoomMoved(place, moved.room, now)
+        except NotReachable:
+            self._looked_at(room)
+            return BotChanged(place, present=False, at=now)
+        self._looked_at(room)
+        if missing is None:
+            return BotChanged(place, present=False, at=now)
         admins = humans(listed, room, title)
-        return BotChanged(Place(room, title=title), present=True, at=now, missing=missing, admins=admins)
+        return BotChanged(place, present=True, at=now, missing=missing, admins=admins)
+
+    async def admins(self, room: RoomId) -> tuple[Member, ...]:
+        """The admins of a room now. Raises PlatformError."""
+        return humans(await self._look.listed(room), room, "")
+
+    def _looked_at(self, room: RoomId) -> None:
+        self._done[room] = asyncio.get_running_loop().time()
 
     def is_news(self, changed: BotChanged) -> bool:
         """Whether a survey says anything that the last one did not."""
         before = self._told.get(changed.place.room)
         self._told[changed.place.room] = changed
-        return before is None or replace(before, at=changed.at, by=changed.by) != changed
+        return before is None or replace(before, at=changed.at, by=changed.by, place=changed.place) != changed

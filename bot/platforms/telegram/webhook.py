@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 
 from bot.errors import ConfigError, StoreError
 from bot.metrics import EVENTS_UNJUDGED
 from bot.platforms.telegram.arrivals import Arrivals
-from bot.platforms.telegram.pauses import Pauses, rejected
+from bot.platforms.telegram.pauses import Pauses, is_rejection, rejected
 from bot.platforms.telegram.translate import KINDS
 
 log = structlog.get_logger()
@@ -71,9 +71,9 @@ class Webhook:
                     allowed_updates=KINDS,
                     secret_token=self._secret.decode(),
                 )
-            except InvalidToken:
-                raise rejected() from None
             except TelegramError as error:
+                if is_rejection(error):
+                    raise rejected() from None
                 if error.message.lower().startswith("bad webhook"):
                     raise ConfigError(
                         "[telegram] webhook_url: Telegram refuses it; it needs HTTPS on port 443, 80, 88 or 8443"

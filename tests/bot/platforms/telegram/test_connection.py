@@ -89,6 +89,23 @@ async def test_server_down_midway(flow: Flow) -> None:
     assert len(flow.alerts(admin)) == 3
 
 
+async def test_404_of_a_proxy_is_no_refused_token(flow: Flow) -> None:
+    """A page of something on the way: tried again, at the start and later."""
+    page = (404, b"<html>not here</html>")
+    flow.api.fail("getMe", page)
+    await flow.start()
+    flow.api.fail("getUpdates", page, (401, b""))
+    ali = flow.world.person("Ali")
+    flow.world.starts(ali)
+    await flow.until(lambda: flow.said(ali))
+
+
+async def test_server_without_deletewebhook_will_do(flow: Flow) -> None:
+    """A small Bot API server may lack what we can do without."""
+    flow.api.fail("deleteWebhook", ApiError(404, "Not Found"))
+    await flow.start()
+
+
 async def test_stop_while_the_server_is_down(flow: Flow) -> None:
     """SIGTERM is obeyed in the middle of waiting."""
     await flow.api.stop()

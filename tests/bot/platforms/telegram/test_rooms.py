@@ -252,3 +252,48 @@ async def test_room_is_looked_at_again_when_telegram_failed(flow: Flow) -> None:
     group = world.group("Officers", admin, ali)
     world.says(group, ali, VIOLATION)
     await flow.until(lambda: flow.alerts(admin))
+
+
+async def test_answer_that_lacks_what_newer_servers_tell_is_enough(flow: Flow) -> None:
+    """Older Bot API servers leave out rights that the library insists on."""
+    world = flow.world
+    admin, ali = world.person("Admin"), world.person("Ali")
+    await flow.start()
+    world.starts(admin)
+    shown = world.users[admin]
+    small = {"ok": True, "result": [{"status": "administrator", "user": shown}, {"status": "creator"}, 5]}
+    flow.api.fail("getChatAdministrators", json.dumps(small).encode())
+    group = world.group("Officers", admin, ali)
+    world.says(group, ali, VIOLATION)
+    await flow.settle()
+    assert len(flow.alerts(admin)) == 1
+
+
+async def test_new_title_is_in_the_next_alert(flow: Flow) -> None:
+    """The alert names the room by its title."""
+    world = flow.world
+    admin, ali = world.person("Admin"), world.person("Ali")
+    await flow.start()
+    world.starts(admin)
+    group = world.group("Officers", admin, ali)
+    world.renames(group, admin, "Officers of the Division")
+    world.says(group, ali, VIOLATION)
+    await flow.settle()
+    [alert] = flow.alerts(admin)
+    assert "Officers of the Division" in alert["text"]
+
+
+async def test_many_rooms_seen_for_the_first_time_at_once(flow: Flow) -> None:
+    """They are looked at side by side, each before its first message."""
+    world = flow.world
+    admin, ali = world.person("Admin"), world.person("Ali")
+    await flow.start()
+    world.starts(admin)
+    allowed, world.allowed = world.allowed, frozenset()
+    groups = [world.group(f"Group {number}", admin, ali) for number in range(30)]
+    world.allowed = allowed
+    for group in groups:
+        world.says(group, ali, VIOLATION)
+    await flow.settle()
+    assert flow.one("SELECT count(*) FROM admins") == 30
+    assert len(flow.alerts(admin)) == 30

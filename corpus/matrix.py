@@ -108,10 +108,12 @@ def make_vocabulary(counted: Sequence[Counted]) -> Vocabulary:
     return Vocabulary(place, idf, unknown)
 
 
-def make_matrix(counted: Sequence[Counted], vocabulary: Vocabulary) -> csr_matrix:
+def make_matrix(
+    counted: Sequence[Counted], vocabulary: Vocabulary, blocks: Sequence[str] = BLOCKS
+) -> csr_matrix:
     """One row a line: counts times idf, each block brought to length one, times its scale."""
     parts = []
-    for block in BLOCKS:
+    for block in blocks:
         place, idf = vocabulary.place[block], vocabulary.idf[block]
         indptr: list[int] = [0]
         indices: list[int] = []

@@ -16,12 +16,13 @@ _INVISIBLE = (
 )
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
 _LETTER = r"[^\W\d_]"
-_WORD = rf"[\w{_MARKS}{_INVISIBLE}]"
+_WORD = rf"(?:[^\W_]|[{_MARKS}{_INVISIBLE}])"
 # Emoji are tokens of their own: they stand in for parties, people and deeds.
 _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 
 TOKEN = re.compile(
     rf"(?:{_LETTER}[ .\-_*·•]{{1,2}}){{2,}}{_LETTER}(?!{_WORD})"  # letters apart: "p t i", "s.h.i.a"
+    r"|[A-Z][a-z]+(?=[A-Z])"  # words run together: "#VoteForThem"
     rf"|[@$]?{_WORD}+(?:[*@$!'’#]+{_WORD}+)*"
     rf"|{_EMOJI}"
     r"|[?؟]+|!+|[\"“”«»]|%"

@@ -43,6 +43,21 @@ def test_canonical_leaves_ordinary_writing_alone(word: str) -> None:
     assert canonical(f"see {word} today").repairs == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("hashtag", "words"),
+    [
+        ("#VoteForThem", ("vote", "for", "them")),
+        ("#vote_for_them", ("vote", "for", "them")),
+        ("#ووٹ_کو_عزت_دو", ("ووٹ", "کو", "عزت", "دو")),
+        ("NADRA", ("nadra",)),
+        ("iPhone", ("iphone",)),
+    ],
+)
+def test_hashtags_are_taken_apart(hashtag: str, words: tuple[str, ...]) -> None:
+    """Words that were run together are read one by one."""
+    assert canonical(hashtag).words == words
+
+
 @given(st.text(max_size=200))
 def test_offsets_point_into_the_original(text: str) -> None:
     """Whatever is typed: spans lie in the text, do not overlap, and each gives its own canonical form."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.alert import ask_to_open_private, send_waiting
-from handlers.desk import Desk, is_admin_standing, known_room, tell_admins
+from handlers.desk import Desk, is_admin_standing, known_room, platform_of, tell_admins
 from handlers.events import (
     BotChanged,
     GapSeen,
@@ -91,7 +91,9 @@ async def _rights(transaction: Transaction, desk: Desk, room: Room, event: BotCh
         await transaction.add_gap(room.id, "missing_right", at=now, message=None, count=1)
     if not event.missing:
         return
-    lines = tuple(Notice(f"right.{right}", room.language) for right in event.missing)
+    # Where a right is given differs: Telegram has boxes to tick, Matrix has levels.
+    where = "matrix_" if platform_of(room.id) == "matrix" else ""
+    lines = tuple(Notice(f"right.{where}{right}", room.language) for right in event.missing)
     notice = Notice("notice.missing_rights", room.language, {"room": room.title}, lines)
     key = f"notice:rights|{room.id}|{event.at.timestamp()}"
     told = await tell_admins(transaction, room, key, notice)

@@ -41,7 +41,7 @@ def made_keys() -> set[str]:
     found |= {f"mode.{mode.value}" for mode in Mode} | {f"button.mode_{mode.value}" for mode in Mode}
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}
-    found |= {f"right.{right}" for right in ("see", "send", "remove")}
+    found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
     return found | {
         "alert.raised",

@@ -6,10 +6,12 @@ remember it.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.platforms.matrix.content import clean, inner
+from handlers.dispatch import COMMANDS
 from handlers.ports import Rendered
 
 BUTTONS = "pk.gov.para6.buttons"
@@ -20,6 +22,8 @@ _PLAIN_LETTERS = tuple(chr(0x1F1E6 + n) for n in range(26))
 # An event is at most 64 KiB with its signatures, and encryption adds a third.
 _LONGEST_BYTES = 20_000
 _VARIATION = "\ufe0f"
+PREFIX = "!para6"
+_SLASHED = re.compile(rf"(?<![\w/.:])/({'|'.join(COMMANDS)})\b")
 
 
 def transaction_id(key: str) -> str:
@@ -50,8 +54,8 @@ def notice_content(rendered: Rendered, own: str) -> dict[str, Any]:
         for label, _, opens_private in row
         if opens_private
     ]
-    text = _cut(clean(rendered.text))
-    html = clean(rendered.html)
+    text = _cut(_our_commands(clean(rendered.text)))
+    html = _our_commands(clean(rendered.html))
     if len(html.encode()) > 2 * _LONGEST_BYTES:
         html = ""
     body = "\n".join([text, *([""] if lines or links else []), *lines, *(f"{a}: {b}" for a, b in links)])
@@ -108,6 +112,11 @@ def reactions(rendered: Rendered) -> Sequence[str]:
     """The emojis to put under a notice, ready to be tapped; a long list is left to the reader."""
     keys = tuple(button_keys(rendered))
     return keys if len(keys) <= 2 else ()
+
+
+def _our_commands(text: str) -> str:
+    """`/why` as it is typed here: clients keep words with a slash in front for themselves."""
+    return _SLASHED.sub(rf"{PREFIX} \1", text)
 
 
 def _cut(text: str) -> str:

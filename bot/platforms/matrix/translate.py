@@ -31,9 +31,10 @@ from bot.platforms.matrix.content import (
     same_words,
     without_quote,
 )
-from bot.platforms.matrix.notice import pressed
+from bot.platforms.matrix.notice import PREFIX, pressed
 from bot.platforms.matrix.recent import Recent, RecentEvents
 from bot.platforms.matrix.rooms import RoomView, calls_itself_bot, moment
+from handlers.dispatch import COMMANDS
 from handlers.events import (
     ButtonPressed,
     CommandGiven,
@@ -44,7 +45,6 @@ from handlers.events import (
     MessagePosted,
 )
 
-PREFIX = "!para6"
 _POLLS = frozenset({"m.poll.start", "org.matrix.msc3381.poll.start"})
 _MESSAGES = frozenset({"m.room.message", "m.room.encrypted", "m.sticker", *_POLLS})
 _SHORTEST_QUOTE = 12
@@ -241,8 +241,10 @@ def _begins(original: str, quoted: str) -> bool:
 
 
 def _command(text: str) -> tuple[str, str] | None:
-    """`!para6 digest week` as ("digest", "week"); the prefix alone asks for help."""
+    """`!para6 digest week` as ("digest", "week"), `/digest week` too; the prefix alone asks for help."""
     first, _, rest = text.strip().partition(" ")
+    if first.startswith("/") and first[1:].casefold() in COMMANDS:
+        return first[1:].casefold(), rest.strip()
     if first.casefold() != PREFIX:
         return None
     name, _, argument = rest.strip().partition(" ")

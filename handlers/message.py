@@ -118,6 +118,10 @@ async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdi
             "found": [[f.clause, f.action.value, round(f.score, 3)] for f in verdict.findings],
         },
     )
+    if warned and _removes(room):
+        await transaction.order(
+            Remove(f"remove:{event.place.room}|{event.message}", event.place.room, event.message)
+        )
     if not warned or album_done:
         return None
     key = None
@@ -128,17 +132,18 @@ async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdi
     return key
 
 
+def _removes(room: Room) -> bool:
+    """Whether a message that is warned about goes: the admin chose it, and we have the right."""
+    return room.mode is Mode.REMOVE and "remove" not in room.missing
+
+
 async def _warn(transaction: Transaction, desk: Desk, case: _Case, findings: list[Finding]) -> str:
-    """One courteous warning, or one more on the last; in remove mode the message goes as well."""
+    """One courteous warning, or one more on the last."""
     event, room = case.event, case.room
     now = desk.clock.now()
     language = language_for(event.text, room)
     lines = tuple(clause_line(finding, language) for finding in findings)
-    removing = room.mode is Mode.REMOVE and "remove" not in room.missing
-    if removing:
-        await transaction.order(
-            Remove(f"remove:{event.place.room}|{event.message}", event.place.room, event.message)
-        )
+    removing = _removes(room)
     recent = await transaction.warnings_since(event.place.room, event.sender.id, now - _WINDOW)
     if len(recent) >= _WARNINGS:
         last = recent[-1]

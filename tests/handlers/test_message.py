@@ -118,6 +118,14 @@ async def test_remove_mode_takes_the_message_out(stage: Stage) -> None:
     assert (warning.notice.key, warning.reply_to) == ("warning.removed", None)
 
 
+async def test_remove_mode_takes_every_bad_part_of_an_album_out(stage: Stage) -> None:
+    """One warning, but no caption that is warned about stays."""
+    await stage.play(stage.command("settings remove"))
+    orders = await stage.play(*(stage.says(f"vote {n}", str(n), album="a1") for n in range(3)))
+    assert [order.message for order in orders if isinstance(order, Remove)] == ["0", "1", "2"]
+    assert len(said(orders, "warning:")) == 1
+
+
 async def test_remove_mode_without_the_right_still_warns(stage: Stage) -> None:
     """Lacking the right to delete, the bot warns as usual."""
     await stage.play(stage.command("settings remove"), stage.joined(ADMIN, missing=["remove"]))

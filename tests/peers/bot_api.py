@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from tests.peers.bot_api_chats import Json
 from tests.peers.bot_api_limits import Limits, no_limits
 from tests.peers.bot_api_methods import ApiError, Methods
-from tests.peers.bot_api_world import DEFAULT_KINDS, Json, World
+from tests.peers.bot_api_world import DEFAULT_KINDS, World
 
 T = TypeVar("T")
 Fault = ApiError | bytes | tuple[int, bytes]

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.peers.bot_api_chats import Chat, Json, member_json
 from tests.peers.bot_api_limits import Limits
 from tests.peers.bot_api_markup import MarkupError, parse_html, units
-from tests.peers.bot_api_world import Chat, Json, World, member_json
+from tests.peers.bot_api_world import World
 
 LONGEST = 4096
 LARGEST_FILE = 20 * 1024 * 1024

@@ -14,7 +14,7 @@ from bot.platforms.telegram import TelegramPlatform
 from handlers.ports import Judge
 from tests.handlers.stage import ScriptedJudge
 from tests.peers.bot_api import BotApi
-from tests.peers.bot_api_world import Json
+from tests.peers.bot_api_chats import Json
 
 VIOLATION = "please vote for our party"
 FAST = Pace(per_second=500.0)

@@ -5,7 +5,7 @@ import pytest
 from bot.platforms.telegram.translate import Me, arrivals_of
 from handlers.events import CommandGiven, Event
 from tests.bot.platforms.telegram.flow import Flow
-from tests.peers.bot_api_world import Json
+from tests.peers.bot_api_chats import Json
 
 ME = Me(4711, "para6_bot", sees_all=True)
 GROUP: Json = {"id": -1001, "type": "supergroup", "title": "Officers"}

@@ -11,8 +11,8 @@ from bot.errors import ConfigError
 from bot.platforms.telegram import TelegramPlatform
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow
 from tests.peers.bot_api import BotApi
+from tests.peers.bot_api_chats import Json
 from tests.peers.bot_api_methods import ApiError
-from tests.peers.bot_api_world import Json
 
 SECRET = "a-secret-of-the-webhook"
 

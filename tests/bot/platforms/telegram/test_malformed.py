@@ -14,7 +14,7 @@ from bot.platforms.telegram.polling import Unreadable, read_updates
 from bot.platforms.telegram.translate import Me, arrivals_of
 from handlers.events import EVENT, GapSeen
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow
-from tests.peers.bot_api_world import Json
+from tests.peers.bot_api_chats import Json
 
 ME = Me(4711, "para6_bot", sees_all=True)
 CHAT: Json = {"id": -1001, "type": "supergroup", "title": "Officers"}

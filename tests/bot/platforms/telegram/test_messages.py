@@ -6,7 +6,7 @@ import pytest
 
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow
 from tests.peers.bot_api import BotApi
-from tests.peers.bot_api_world import Json
+from tests.peers.bot_api_chats import Json
 
 
 async def people(flow: Flow) -> tuple[int, int, int]:

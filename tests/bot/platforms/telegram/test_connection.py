@@ -1,11 +1,14 @@
 """Connecting: wrong tokens, servers that are down, others who poll, webhooks."""
 
 import asyncio
+import contextlib
 import socket
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.errors import ConfigError
 from bot.platforms.telegram import TelegramPlatform
@@ -127,6 +130,26 @@ async def test_another_program_polling_is_one_clear_line(flow: Flow) -> None:
     flow.world.starts(flow.world.person("Bilal"))
     with pytest.raises(ConfigError, match="another program"):
         await flow.ended()
+
+
+async def test_two_who_poll_in_turn(flow: Flow) -> None:
+    """A real second program: answers and conflicts alternate, and one of the two says so and ends."""
+    await flow.start()
+    async with Bot(flow.world.token, flow.api.base_url) as other:
+
+        async def poll() -> None:
+            while True:
+                with contextlib.suppress(TelegramError):
+                    await other.get_updates(timeout=30)
+                await asyncio.sleep(0.3)
+
+        rival = asyncio.create_task(poll())
+        try:
+            with pytest.raises(ConfigError, match="another program"):
+                await flow.ended()
+        finally:
+            rival.cancel()
+            await asyncio.gather(rival, return_exceptions=True)
 
 
 async def test_forgotten_webhook_is_taken_away(flow: Flow) -> None:

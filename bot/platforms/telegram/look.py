@@ -56,7 +56,7 @@ class Look:
             return await self._bot.request.post(f"{self._bot.base_url}/{method}?{query}")
         except TelegramError as error:
             raise platform_error(error, "look") from None
-        except KeyError:  # the library takes `result` for granted
+        except (KeyError, TypeError, AttributeError):  # the library takes the form of an answer for granted
             raise PlatformError("look") from None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 
 from bot.adapter import Intake
 from bot.delivery import Pace
@@ -99,7 +99,7 @@ class TelegramPlatform:
                 if not self._webhook[0]:
                     with contextlib.suppress(InvalidToken):  # the token is good: a server without this method
                         await self._bot.delete_webhook()  # with one set, polling is refused
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001 - whatever a server answers, it is asked again
                 if is_rejection(error):
                     raise rejected() from None
                 log.warning("not receiving", platform=NAME, error=type(error).__name__)

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from telegram import Bot
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, RetryAfter
 
 from bot.adapter import Arrival
 from bot.errors import ConfigError, StoreError
@@ -82,7 +82,9 @@ class Polling:
                         " stop it, or give this one a bot of its own"
                     ) from None
                 await pauses.wait(1.0)
-            except (TelegramError, Unreadable) as error:
+            except ConfigError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a server answers, it is asked again
                 if is_rejection(error):
                     raise rejected() from None
                 self.receiving = False

@@ -38,6 +38,7 @@ from bot.platforms.telegram.people import (
 from bot.platforms.telegram.rights import missing_rights
 from handlers.dispatch import COMMANDS
 from handlers.events import (
+    EVENT,
     BotChanged,
     ButtonPressed,
     CommandGiven,
@@ -74,6 +75,10 @@ def arrivals_of(update: Any, me: Me) -> list[Arrival]:
     number = update_number(update)
     try:
         events = _events(update, me)
+        for event in events:
+            EVENT.dump_json(
+                event
+            )  # what cannot be stored must be found here, where it costs one message only
     except Exception as error:  # noqa: BLE001 - one broken update must not stop those behind it; it becomes a gap
         EVENTS_UNJUDGED.labels(reason="malformed").inc()
         log.warning("update not understood", update=number, error=type(error).__name__)

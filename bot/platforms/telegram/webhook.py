@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import BadRequest
 
 from bot.errors import ConfigError, StoreError
 from bot.metrics import EVENTS_UNJUDGED
@@ -71,10 +71,10 @@ class Webhook:
                     allowed_updates=KINDS,
                     secret_token=self._secret.decode(),
                 )
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001 - whatever a server answers, it is asked again
                 if is_rejection(error):
                     raise rejected() from None
-                if error.message.lower().startswith("bad webhook"):
+                if isinstance(error, BadRequest) and error.message.lower().startswith("bad webhook"):
                     raise ConfigError(
                         "[telegram] webhook_url: Telegram refuses it; it needs HTTPS on port 443, 80, 88 or 8443"
                     ) from None

@@ -95,7 +95,7 @@ async def test_server_down_midway(flow: Flow) -> None:
 async def test_404_of_a_proxy_is_no_refused_token(flow: Flow) -> None:
     """A page of something on the way: tried again, at the start and later."""
     page = (404, b"<html>not here</html>")
-    flow.api.fail("getMe", page)
+    flow.api.fail("getMe", page, b'{"ok":true,"result":{}}', b'{"ok":true}')
     await flow.start()
     flow.api.fail("getUpdates", page, (401, b""))
     ali = flow.world.person("Ali")

@@ -98,6 +98,8 @@ class BotApi:
     async def _called(self, request: web.Request) -> web.Response:
         try:
             return await self._answer(request)
+        except ConnectionError:  # the caller was killed
+            return web.Response(status=499)
         except ApiError as error:
             told: Json = {"ok": False, "error_code": error.code, "description": str(error)}
             if error.parameters:

@@ -147,6 +147,8 @@ async def on_private_opened(transaction: Transaction, desk: Desk, event: Private
     """A private chat opened: what waited for this admin is said now. Closed: his alerts look for another way."""
     member = event.member.id
     if event.open:
+        if await transaction.private_chat(member) == event.place.room:
+            return  # said again, at a start: what waited was ordered when it opened
         await transaction.save_private_chat(member, event.place.room)
         await send_waiting(transaction, member)
         return

@@ -63,6 +63,13 @@ async def test_blocked_private_chat_is_no_way_any_more(stage: Stage) -> None:
     assert not [order for order in orders if isinstance(order, Send) and order.key.startswith("alert:")]
 
 
+async def test_a_private_chat_that_was_open_gives_nothing_twice(stage: Stage) -> None:
+    """At every start a platform may say again that it is open."""
+    opened = PrivateOpened(Place(RoomId(str(ADMIN.id)), private=True), ADMIN, stage.clock.now())
+    await stage.play(*(stage.says("vote", str(number)) for number in range(12)))
+    assert await stage.play(opened) == []
+
+
 async def test_acknowledging_closes_every_copy(stage: Stage) -> None:
     """When one admin acts, the others' copies say so; the second press is told so."""
     await stage.play(

@@ -124,12 +124,15 @@ class Synapse:
         self._tokens[made["user_id"]] = made["access_token"]
         return str(made["user_id"])
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, token: str = "") -> Any:
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | str | None = None, token: str = ""
+    ) -> Any:
         """One request over plain HTTP. Raises SynapseError."""
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        data = json.dumps(body).encode() if body is not None else None
+        text = body if isinstance(body, str) else json.dumps(body)
+        data = text.encode() if body is not None else None
         request = Request(self.url + path, data=data, headers=headers, method=method)
         try:
             with urlopen(request, timeout=60) as response:
@@ -139,11 +142,13 @@ class Synapse:
                 content = json.loads(error.read() or b"{}")
             raise SynapseError(error.code, str(content.get("errcode", ""))) from None
 
-    def as_user(self, user: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def as_user(self, user: str, method: str, path: str, body: Mapping[str, Any] | str | None = None) -> Any:
         """A client request of a user made by `register`, without encryption."""
         return self.call(method, f"/_matrix/client/v3{path}", body, self._tokens[user])
 
-    def as_puppet(self, user: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def as_puppet(
+        self, user: str, method: str, path: str, body: Mapping[str, Any] | str | None = None
+    ) -> Any:
         """A client request of one of the bridge's users."""
         mark = "&" if "?" in path else "?"
         return self.call(

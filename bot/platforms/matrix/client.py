@@ -8,6 +8,8 @@
 - One poisoned event cannot stop the sync: it becomes an UnknownBadEvent.
 """
 
+import asyncio
+import json
 from typing import Any
 
 from aiohttp import ClientError, ClientTimeout
@@ -133,6 +135,14 @@ class BotClient(AsyncClient):  # type: ignore[misc] # nio is untyped
             response.transport_response = transport_response
             return response
 
+    async def parse_body(self, transport_response: Any) -> Any:
+        """As nio's; what is nested too deep for the parser is read without its depths."""
+        try:
+            return await super().parse_body(transport_response)
+        except RecursionError:
+            text = await transport_response.text()
+            return json.loads(await asyncio.to_thread(shallow, text))
+
     async def _handle_to_device(self, response: Any) -> None:
         """All of it on disk, or nothing. (Nothing in here waits, so no other write gets into the transaction.)"""
         if self.store is None:
@@ -157,6 +167,32 @@ class BotClient(AsyncClient):  # type: ignore[misc] # nio is untyped
         """Close the key store's file."""
         if self.store is not None:
             self.store.database.close()
+
+
+def shallow(text: str, deepest: int = 60) -> str:
+    """JSON with `null` for whatever is nested deeper than `deepest`; found without recursion."""
+    kept: list[str] = []
+    depth = start = 0
+    inside = escaped = False
+    for index, letter in enumerate(text):
+        if inside:
+            if escaped:
+                escaped = False
+            elif letter == "\\":
+                escaped = True
+            elif letter == '"':
+                inside = False
+        elif letter == '"':
+            inside = True
+        elif letter in "{[":
+            depth += 1
+            if depth == deepest + 1:
+                kept += [text[start:index], "null"]
+        elif letter in "}]":
+            if depth == deepest + 1:
+                start = index + 1
+            depth -= 1
+    return "".join([*kept, text[start:]])
 
 
 def _without_poison(node: Any, depth: int = 0) -> None:

@@ -26,7 +26,7 @@ from nio import (  # type: ignore[import-untyped] # the library ships no types
 )
 
 from bot.adapter import Arrival, Cursor, Intake
-from bot.errors import StoreError
+from bot.errors import Para6Error, StoreError
 from bot.platforms.matrix.connection import (
     FIRST_PAUSE_S,
     LONGEST_PAUSE_S,
@@ -126,6 +126,13 @@ class Receiver:
                 except PlatformError as error:
                     self.receiving = False
                     log.warning("matrix sync failed", why=str(error), wait_s=pause_s)
+                    await sleep(pause_s, stop)
+                    pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+                except (Stopped, Para6Error):
+                    raise
+                except Exception as error:  # noqa: BLE001 - whatever a server sends, the bot stays and tries again
+                    self.receiving = False
+                    log.error("matrix sync unreadable", error=type(error).__name__, wait_s=pause_s)
                     await sleep(pause_s, stop)
                     pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
         except Stopped:

@@ -1,9 +1,11 @@
 """What events say, and what a room's state means: tables, without a server."""
 
+import json
 from typing import Any
 
 import pytest
 
+from bot.platforms.matrix.client import shallow
 from bot.platforms.matrix.content import (
     Relation,
     body_of,
@@ -114,6 +116,25 @@ def test_quotation_is_told_apart() -> None:
     assert without_quote("> <@a:x> one\n> two\n\nthree\nfour") == ("three\nfour", "one\ntwo")
     assert without_quote("no quotation") == ("no quotation", "")
     assert without_quote("> only") == ("", "only")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": {"b": {"c": 1}}, "d": 2}, {"a": {"b": None}, "d": 2}),
+        ({"a": [[1], [2]], "b": "x"}, {"a": [None, None], "b": "x"}),
+        (
+            {"a": 'brackets in a string ]}{["\\', "b": {"c": {"]": "}"}}},
+            {"a": 'brackets in a string ]}{["\\', "b": {"c": None}},
+        ),
+        ({"a": 1}, {"a": 1}),
+    ],
+)
+def test_depths_are_cut_off(value: object, expected: object) -> None:
+    """What no parser can follow becomes null; the rest stays."""
+    assert json.loads(shallow(json.dumps(value), 2)) == expected
+    deep = '{"a":' + "[" * 100_000 + "]" * 100_000 + ',"b":1}'
+    assert json.loads(shallow(deep))["b"] == 1
 
 
 def test_clean_leaves_good_text_alone() -> None:

@@ -233,6 +233,7 @@ async def test_malformed_events_stop_nothing(world: World) -> None:
         ("m.sticker", {"body": "cat", "url": "mxc://a/b"}),
         ("m.call.invite", {"call_id": 3}),
         ("pk.example.unknown", {"x": nested}),
+        *(("pk.example.deep", '{"a":' * depth + "1" + "}" * depth) for depth in range(300, 1000, 50)),
     ]
     taken = 0
     for number, (kind, content) in enumerate([*broken, *odd]):

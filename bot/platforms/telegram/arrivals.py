@@ -36,6 +36,7 @@ class Arrivals:
         self._intake = intake
         self._survey = survey
         self._me = me
+        self._one_at_a_time = asyncio.Lock()  # updates and what is found on looking both change the rooms
         self._rooms: set[RoomId] = set()
         self._alive_at: datetime | None = None
         self._failed: dict[RoomId, int] = {}  # looks that failed, one after the other
@@ -58,6 +59,10 @@ class Arrivals:
 
         Called without any when Telegram has none, so that it is known until when we were there.
         """
+        async with self._one_at_a_time:
+            await self._keep(arrivals)
+
+    async def _keep(self, arrivals: Sequence[Arrival]) -> None:
         now = datetime.now(UTC)
         rooms = set(self._rooms)
         ordered = self._downtime(now)
@@ -80,7 +85,8 @@ class Arrivals:
         if rooms != self._rooms:
             await self._intake.put(ordered, Cursor(NAME, "rooms", json.dumps(sorted(rooms))))
         elif ordered or self._alive_at is None or now - self._alive_at > _ALIVE_EVERY:
-            await self._intake.put(ordered, self._alive(now))
+            await self._intake.put(ordered, Cursor(NAME, "alive", now.isoformat()))
+            self._alive_at = now
         self._rooms = rooms
         self._survey.want({arrival.event.place.room for arrival in arrivals} & rooms)
 
@@ -90,9 +96,9 @@ class Arrivals:
             room = await self._survey.next()
             try:
                 found = await self._survey.look(room, self._me)
-                if not isinstance(found, BotChanged) or self._survey.is_news(found):
-                    stamp = int(found.at.timestamp() * 1000)
-                    key = f"moved:{room}" if isinstance(found, RoomMoved) else f"survey:{room}:{stamp}"
+                stamp = int(found.at.timestamp() * 1000)
+                key = f"moved:{room}" if isinstance(found, RoomMoved) else f"survey:{room}:{stamp}"
+                async with self._one_at_a_time:
                     await self._keep_found(Arrival(key, found))
             except RetryLater as error:
                 self._survey.want([room], at_once=True)
@@ -144,7 +150,6 @@ class Arrivals:
         if completed is event:
             self._survey.want([event.place.room], at_once=True)
             return event
-        self._survey.is_news(completed)
         return completed
 
     async def _introduced(self, arrivals: Sequence[Arrival]) -> dict[RoomId, list[Arrival]]:
@@ -170,9 +175,4 @@ class Arrivals:
             return []
         if not isinstance(found, BotChanged) or not found.present:
             return []
-        self._survey.is_news(found)
         return [Arrival(f"{arrival.key}:room", found)]
-
-    def _alive(self, now: datetime) -> Cursor:
-        self._alive_at = now
-        return Cursor(NAME, "alive", now.isoformat())

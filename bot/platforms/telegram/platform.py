@@ -11,7 +11,7 @@ from telegram.error import InvalidToken
 
 from bot.adapter import Intake
 from bot.delivery import Pace
-from bot.errors import StoreError
+from bot.errors import ConfigError, StoreError
 from bot.platforms.telegram.arrivals import Arrivals
 from bot.platforms.telegram.pauses import Pauses, is_rejection, rejected
 from bot.platforms.telegram.people import NAME, is_group
@@ -27,6 +27,7 @@ from handlers.ports import Rendered
 log = structlog.get_logger()
 
 _TOKEN = re.compile(r"[A-Za-z0-9:_-]+")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # Bot API, setWebhook: secret_token
 _CALL_S = 15.0
 
 
@@ -50,6 +51,8 @@ class TelegramPlatform:
     ) -> None:
         if not _TOKEN.fullmatch(token):
             raise rejected()
+        if webhook_url and not _SECRET.fullmatch(webhook_secret):
+            raise ConfigError("[telegram] webhook_secret: letters, digits, _ and - only, 256 at the most")
         self._updates = UpdatesRequest(read_timeout=_CALL_S)
         self._calls = QuietRequest(connection_pool_size=16, read_timeout=_CALL_S, pool_timeout=_CALL_S)
         self._bot = Bot(

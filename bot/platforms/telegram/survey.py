@@ -25,7 +25,6 @@ class Survey:
     def __init__(self, bot: Bot) -> None:
         self._look = Look(bot)
         self._done: dict[RoomId, float] = {}
-        self._told: dict[RoomId, BotChanged] = {}
         self._due: asyncio.Queue[RoomId] = asyncio.Queue()
         self._waiting: set[RoomId] = set()
 
@@ -47,7 +46,6 @@ class Survey:
     def forget(self, room: RoomId) -> None:
         """We are not there any more."""
         self._done.pop(room, None)
-        self._told.pop(room, None)
 
     async def complete(self, changed: BotChanged, me: Me) -> BotChanged:
         """What an update told, with the admins and rights that Telegram lists; as it is when that cannot be had.
@@ -84,9 +82,3 @@ class Survey:
 
     def _looked_at(self, room: RoomId) -> None:
         self._done[room] = asyncio.get_running_loop().time()
-
-    def is_news(self, changed: BotChanged) -> bool:
-        """Whether a survey says anything that the last one did not."""
-        before = self._told.get(changed.place.room)
-        self._told[changed.place.room] = changed
-        return before is None or replace(before, at=changed.at, by=changed.by, place=changed.place) != changed

@@ -33,7 +33,6 @@ class Webhook:
         self._url = url
         self._host, _, self._port = listen.rpartition(":")
         self._secret = secret.encode()
-        self._one_at_a_time = asyncio.Lock()
         self.receiving = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,8 +86,7 @@ class Webhook:
     async def _be_seen(self) -> None:
         """Have it on disk that we are here, though Telegram may have nothing to bring."""
         try:
-            async with self._one_at_a_time:
-                await self._arrivals.take([])
+            await self._arrivals.take([])
         except StoreError as error:
             log.error("store failed", error=str(error))
 
@@ -104,8 +102,7 @@ class Webhook:
             log.warning("update not understood", error="Unreadable")
             return web.Response()  # it will be no better the next time
         try:
-            async with self._one_at_a_time:
-                await self._arrivals.take([update])
+            await self._arrivals.take([update])
         except StoreError as error:
             log.error("store failed", error=str(error))
             return web.Response(status=503)

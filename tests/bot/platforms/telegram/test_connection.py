@@ -59,6 +59,20 @@ def test_token_of_no_form_is_refused_at_once(token: str) -> None:
         TelegramPlatform(token=token, base_url="http://127.0.0.1:9/bot", base_file_url="http://127.0.0.1:9/")
 
 
+@pytest.mark.parametrize("secret", ["", "two words", "ü", "x" * 257])
+def test_webhook_secret_that_telegram_would_refuse(secret: str) -> None:
+    """Said before anything is sent."""
+    with pytest.raises(ConfigError, match="webhook_secret") as told:
+        TelegramPlatform(
+            token="4711:x",
+            base_url="http://127.0.0.1:9/bot",
+            base_file_url="http://127.0.0.1:9/",
+            webhook_url="https://bot.example/in",
+            webhook_secret=secret,
+        )
+    assert not secret or secret not in str(told.value)
+
+
 async def test_server_down_at_the_start(flow: Flow) -> None:
     """Not ready meanwhile; when it comes up the bot receives."""
     await flow.api.stop()

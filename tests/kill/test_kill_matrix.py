@@ -20,7 +20,8 @@ from tests.kill.records import read_outcome
 from tests.peers.officer import Officer, content_of, replies_to
 from tests.peers.synapse import Synapse
 
-# Every tenth message is an open violation. A member is warned by a message of its own three times at most.
+# Every tenth message is an open violation. A member is warned by a message of its own three times at most, so
+# nobody says more than two.
 _VIOLATION = "Dear all, vote for PTI in the coming election and support Imran Khan, the others are thieves"
 _PLAIN_ROOMS = 2
 _OFFICERS = 6  # members of the encrypted room, each with a device
@@ -55,8 +56,8 @@ class Flow:
     async def say(self, number: int) -> None:
         """Message `number`: every fifth in the encrypted room."""
         violation = number % 10 == 0
-        text = f"{_VIOLATION} ({number})" if violation else f"meeting number {number} is at ten"
-        if number % 5 == 0 and (not violation or number // 10 < 3 * len(self.officers)):
+        text = f"{_VIOLATION} ({number})" if violation else f"salam to everybody ({number})"
+        if number % 5 == 0 and (not violation or number // 10 < 2 * len(self.officers)):
             event = await self.officers[number // 10 % len(self.officers)].say(self.sealed, text)
         else:
             event = await asyncio.to_thread(self._say_plainly, number, text, violation)

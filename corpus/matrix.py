@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,9 @@ SCALE = {
     "flags": 0.2,
 }
 
+# The share of a block's mean length that is added to every text's.
+FLOOR = 0.6
+
 
 class Extractor:
     """Counts the features of lines, by name."""
@@ -57,13 +60,16 @@ class Extractor:
             words,
             repairs=reading.repairs,
             forwarded=False,
+            answering=bool(line.thread),
             manner=reading.manner,
             text=line.text,
         )
+        # A repeated word counts once; two surfaces of one word (Vote, vote) are two, as they are for the judge.
+        distinct = list({word.number: word for word in reading.words}.values())
         return {
-            "chars": Counter(gram for word in words for gram in char_features(word)),
-            "words": Counter(words),
-            "sounds": Counter(sounds),
+            "chars": Counter(gram for word in distinct for gram in char_features(word.canonical)),
+            "words": Counter(word.canonical for word in distinct),
+            "sounds": Counter(word.sound for word in distinct),
             "sound_pairs": Counter(pair_features(sounds)),
             "roles": Counter(roles),
             "role_pairs": Counter(role_pairs(roles - concepts)),
@@ -90,6 +96,7 @@ class Vocabulary:
 
     place: dict[str, dict[str, int]]
     idf: dict[str, Doubles]
+    floor: dict[str, float]  # added to a text's squared length
     unknown: dict[str, float]  # the idf of a feature that training has not kept
 
 
@@ -105,7 +112,22 @@ def make_vocabulary(counted: Sequence[Counted]) -> Vocabulary:
         lines = np.array([seen[name] for name in names], dtype=np.float64)
         idf[block] = np.log((1 + len(counted)) / (1 + lines)) + 1
     unknown = {block: float(np.log((1 + len(counted)) / 2) + 1) for block in BLOCKS}
-    return Vocabulary(place, idf, unknown)
+    bare = Vocabulary(place, idf, dict.fromkeys(BLOCKS, 0.0), unknown)
+    floor = {
+        block: (FLOOR * float(np.mean([_length(line, block, bare) for line in counted]))) ** 2
+        for block in BLOCKS
+    }
+    return replace(bare, floor=floor)
+
+
+def _length(line: Counted, block: str, vocabulary: Vocabulary) -> float:
+    """The length of a line's block, the floor included."""
+    place, idf = vocabulary.place[block], vocabulary.idf[block]
+    squared = sum(
+        times * (idf[place[name]] if name in place else vocabulary.unknown[block]) ** 2
+        for name, times in line[block].items()
+    )
+    return float(np.sqrt(squared + vocabulary.floor[block]))
 
 
 def make_matrix(
@@ -120,11 +142,7 @@ def make_matrix(
         values: list[float] = []
         for line in counted:
             known = [(place[name], times) for name, times in line[block].items() if name in place]
-            unknown = line[block].total() - sum(times for _, times in known)
-            squared = (
-                sum(times * idf[row] ** 2 for row, times in known) + unknown * vocabulary.unknown[block] ** 2
-            )
-            length = np.sqrt(max(squared, 1e-6))
+            length = _length(line, block, vocabulary) or 1.0
             indices += [row for row, _ in known]
             values += [SCALE[block] * times * idf[row] / length for row, times in known]
             indptr.append(len(indices))

@@ -137,7 +137,9 @@ def pack_weights(model: Linear, vocabulary: Vocabulary, fusion: Linear, version:
         part = model.coefficients[:, first : first + len(idf)]
         first += len(idf)
         rows = np.column_stack([(part * SCALE[name] * idf).T, idf**2]).astype(np.float32)
-        blocks[name] = Block(vocabulary.place[name], rows, vocabulary.unknown[name] ** 2)
+        blocks[name] = Block(
+            vocabulary.place[name], rows, vocabulary.unknown[name] ** 2, vocabulary.floor[name]
+        )
     return Weights(
         CLAUSES,
         blocks,

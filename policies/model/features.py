@@ -1,6 +1,8 @@
 """What the model looks at, by name; training and judging both count these and nothing else.
 
-Blocks, each normalised to length one on its own: `chars` (3 to 5 letters of a word, its borders included), `words`,
+A word that is repeated counts once for `chars`, `words` and `sounds`: laughing at length says no more than laughing.
+
+Blocks, each brought to about length one on its own (a short text to less: little was said): `chars` (3 to 5 letters of a word, its borders included), `words`,
 `sounds` and `sound_pairs` (neighbours), `roles` (concepts and roles of the lexicon) and `role_pairs` (roles that occur
 together), `thread` (sounds and roles of what was said before) and `flags` (what had to be undone, forwarding, shape).
 """
@@ -40,12 +42,14 @@ def role_pairs(roles: Iterable[str]) -> Iterator[str]:
 
 
 def shape_flags(
-    words: Sequence[str], *, repairs: Iterable[str], forwarded: bool, manner: str, text: str
+    words: Sequence[str], *, repairs: Iterable[str], forwarded: bool, answering: bool, manner: str, text: str
 ) -> list[str]:
-    """Marks of the whole text."""
+    """Marks of the whole text; `answering`: something was said before it, without which a short one says little."""
+    length = min(6, len(words).bit_length())
     flags = [f"repair_{repair}" for repair in sorted(repairs)]
     flags.append(f"manner_{manner}")
-    flags.append(f"length_{min(6, len(words).bit_length())}")
+    flags.append(f"length_{length}")
+    flags.append(f"{'answer' if answering else 'alone'}_{length}")
     if forwarded:
         flags.append("forwarded")
     if "?" in text or "؟" in text:

@@ -29,6 +29,7 @@ class Scorer:
         self.reader = Reader(lexicon, on_new=self._remember)
         self._roles = _Roles(weights.blocks["roles"], weights.blocks["role_pairs"], lexicon, self._width)
         self._pairs = _Pairs(weights.blocks["sound_pairs"], self._width)
+        self._floors = np.array([[weights.blocks[name].floor] for name in BLOCKS], dtype=np.float32)
         self._flag_sums: dict[tuple[str, ...], Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
@@ -39,17 +40,24 @@ class Scorer:
         weights, width = self._weights, self._width
         sums = np.zeros((len(BLOCKS), width), dtype=np.float32)
         if reading.words:
-            rows = self._table[[word.number for word in reading.words]].sum(axis=0)
+            # A repeated word counts once.
+            numbers = list(dict.fromkeys([word.number for word in reading.words]))
+            rows = self._table[numbers].sum(axis=0)
             sums[:3] = rows[: 3 * width].reshape(3, width)
             sums[3] = self._pairs.sums(reading.sounds)
         self._roles.add(sums[4:6], {match.entry for match in reading.matches})
         flags = shape_flags(
-            reading.spelt, repairs=reading.repairs, forwarded=forwarded, manner=reading.manner, text=text
+            reading.spelt,
+            repairs=reading.repairs,
+            forwarded=forwarded,
+            answering=bool(thread),
+            manner=reading.manner,
+            text=text,
         )
         sums[7] = self._of_flags(tuple(flags))
         for before in thread:
             sums[6] += self._of_thread(before)
-        scored = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1e-6))
+        scored = sums[:, :-1] / np.sqrt(sums[:, -1:] + self._floors)
         return np.asarray(weights.fusion @ (scored.sum(axis=0) + weights.bias) + weights.offset)
 
     def roles(self, reading: Reading) -> set[str]:
@@ -60,7 +68,7 @@ class Scorer:
         """What each word adds to the score of some clauses: its letters, itself, its sound and its roles."""
         words, width = reading.words, self._width
         rows = self._table[[word.number for word in words], : 3 * width].reshape(len(words), 3, width)
-        lengths = np.sqrt(np.maximum(rows[:, :, -1].sum(axis=0), 1e-6))
+        lengths = np.sqrt(rows[:, :, -1].sum(axis=0) + self._floors[:3, 0])
         parts: list[list[float]] = (rows[:, :, clauses] / lengths[:, None]).sum(axis=1).T.tolist()
         worth = self._roles.worth
         for match in reading.matches:

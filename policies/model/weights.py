@@ -22,12 +22,14 @@ class Block:
     """One block: `place[name]` is the row of a feature; `rows` is (features, outputs + 1).
 
     The first columns hold weight times idf, one an output; the last idf squared, for the block's length, to which a
-    feature that is not in the block adds `unknown`.
+    feature that is not in the block adds `unknown`. `floor` is a squared length that is added to every text's, so that a
+    text of few features does not speak as loud as one of many.
     """
 
     place: Mapping[str, int]
     rows: Floats
     unknown: float
+    floor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def save_weights(weights: Weights, path: Path) -> None:
         ordered = sorted(block.place, key=block.place.__getitem__)
         arrays[f"{name}_names"] = np.frombuffer("\n".join(ordered).encode(), dtype=np.uint8)
         arrays[f"{name}_rows"] = block.rows.astype(np.float16)
-        arrays[f"{name}_unknown"] = np.float32(block.unknown)
+        arrays[f"{name}_lengths"] = np.array([block.unknown, block.floor], dtype=np.float32)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     path.write_bytes(buffer.getvalue())
@@ -72,8 +74,9 @@ def load_weights(content: bytes) -> Weights:
             joined = arrays[f"{name}_names"].tobytes().decode()
             names = joined.split("\n") if joined else []
             rows = arrays[f"{name}_rows"].astype(np.float32)
-            unknown = float(arrays[f"{name}_unknown"])
-            blocks[name] = Block({feature: row for row, feature in enumerate(names)}, rows, unknown)
+            unknown, floor = arrays[f"{name}_lengths"].tolist()
+            place = {feature: row for row, feature in enumerate(names)}
+            blocks[name] = Block(place, rows, unknown, floor)
         return Weights(
             clauses=tuple(str(arrays["clauses"]).split("\n")),
             blocks=blocks,

@@ -94,6 +94,7 @@ def canonical_form(surface: str) -> Form:
             repairs.add("hidden")
         word = unicodedata.normalize("NFKC", _UNSEEN.sub("", word))
         word = _UNSEEN.sub("", word)  # NFKC can bring marks out of presentation forms
+        word = "".join(word.split())  # and whole phrases out of single signs (ﷺ): a word holds no space
     if len(word) > 2 and _APART.fullmatch(word):
         repairs.add("apart")
         word = _SEPARATORS.sub("", word)

@@ -27,6 +27,7 @@ from policies.text.manner import manner
         pytest.param("علي", "علی", None, id="Arabic yeh"),
         pytest.param("۸۰۴", "804", None, id="Urdu digits"),
         pytest.param("مُلک", "ملک", None, id="diacritics"),
+        pytest.param("ﷺ", "صلیاللہعلیہوسلم", None, id="a sign that stands for a phrase"),
     ],
 )
 def test_canonical_undoes(typed: str, canonical_word: str, repair: str | None) -> None:

@@ -10,18 +10,14 @@ from typing import Any
 
 import structlog
 from nio import (  # type: ignore[import-untyped] # the library ships no types
-    JoinedMembersResponse,
-    KeysClaimResponse,
-    KeysQueryResponse,
     RoomRedactResponse,
     RoomSendResponse,
-    ShareGroupSessionResponse,
 )
 
 from bot.adapter import Intake
-from bot.platforms.matrix.client import BotClient
 from bot.platforms.matrix.connection import Connection
 from bot.platforms.matrix.errors import Limited, checked, mapped
+from bot.platforms.matrix.keys import share_room_key
 from bot.platforms.matrix.notice import notice_content, reactions, related, replacement, transaction_id
 from bot.platforms.matrix.private import PrivateRooms
 from bot.platforms.matrix.receiver import Receiver
@@ -202,34 +198,3 @@ class MatrixPlatform:
             except PlatformError as error:
                 log.info("emoji not put", why=type(error).__name__)
                 return
-
-
-async def share_room_key(client: BotClient, room: str) -> None:
-    """Give the room's key to every device of its members, and make sure of it.
-
-    nio takes the key for shared whatever the server answered; a device that did not get it could read nothing of
-    what follows. Raises PlatformError, and the key is shared again at the next attempt.
-    """
-    machine, known = client.olm, client.rooms[room]
-    if not known.members_synced:
-        checked(await client.joined_members(room), JoinedMembersResponse, "members")
-    if client.should_query_keys:
-        checked(await client.keys_query(), KeysQueryResponse, "devices")
-    if not machine.should_share_group_session(room):
-        return
-    missing = client.get_missing_sessions(room)
-    if missing:
-        checked(await client.keys_claim(missing), KeysClaimResponse, "one-time keys")
-    response = await client.share_group_session(room, ignore_unverified_devices=True)
-    checked(response, ShareGroupSessionResponse, "share key")
-    session = machine.outbound_group_sessions.get(room)
-    if session is None:
-        raise RetryLater(0.5)
-    session.users_shared_with.update(response.users_shared_with)
-    for user in known.users:
-        for device in client.device_store.active_user_devices(user):
-            has_way = machine.session_store.get(device.curve25519) is not None
-            got = (user, device.id) in session.users_shared_with | session.users_ignored
-            if has_way and not got and device.id != client.device_id:
-                session.shared = False
-                raise RetryLater(1.0)

@@ -18,10 +18,7 @@ from nio import (  # type: ignore[import-untyped] # the library ships no types
     ForwardedRoomKeyEvent,
     JoinResponse,
     MegolmEvent,
-    MessageDirection,
-    RoomGetEventResponse,
     RoomKeyEvent,
-    RoomMessagesResponse,
     SyncResponse,
 )
 
@@ -35,12 +32,14 @@ from bot.platforms.matrix.connection import (
     sleep,
     stoppable,
 )
-from bot.platforms.matrix.errors import Limited, checked, error_of, mapped
+from bot.platforms.matrix.errors import Limited, error_of, mapped
+from bot.platforms.matrix.history import History
+from bot.platforms.matrix.keys import tend_keys
 from bot.platforms.matrix.private import PrivateRooms
-from bot.platforms.matrix.recent import Recent, RecentEvents
+from bot.platforms.matrix.recent import RecentEvents
 from bot.platforms.matrix.rooms import PLATFORM, RoomView
 from bot.platforms.matrix.state import StateReader
-from bot.platforms.matrix.translate import Translator, recent_of
+from bot.platforms.matrix.translate import Translator
 from bot.platforms.matrix.waiting import WaitingForKeys
 from handlers.events import GapSeen, MessageId
 from handlers.ports import AlreadyGone, NotAllowed, PlatformError
@@ -60,7 +59,6 @@ _FILTER = {
 _POLL_MS = 30_000
 _POLL_BUSY_MS = 1_000  # while an invitation waits to be accepted
 _FULL_SYNC_S = 300.0
-_PAGES = 200  # of 100 events: how far back a gap is filled
 _JOIN_ATTEMPTS = 20
 _STORE_PAUSE_S = 2.0
 _CURSOR = "sync"
@@ -94,7 +92,8 @@ class Receiver:
     def __init__(self, connection: Connection, views: dict[str, RoomView], private: PrivateRooms) -> None:
         self.receiving = False
         self.ready = asyncio.Event()
-        self.recent = RecentEvents(self._fetch_recent)
+        self._history = History(connection)
+        self.recent = RecentEvents(self._history.recent)
         self._connection = connection
         self._views = views
         self._private = private
@@ -145,7 +144,9 @@ class Receiver:
             await self._connection.open(stop)
             try:
                 await stoppable(self._private.load(), stop)
-                await self._tend_keys(stop)  # members can encrypt for us before we join anything
+                await tend_keys(
+                    self._connection.client, self._waiting, stop
+                )  # members can encrypt for us before we join anything
             except PlatformError as error:
                 log.warning("matrix start failed", why=str(error))
                 await sleep(FIRST_PAUSE_S * 4, stop)
@@ -170,7 +171,7 @@ class Receiver:
         self._started = True
         self.ready.set()
         await self._join_rooms(stop)
-        await self._tend_keys(stop)
+        await tend_keys(self._connection.client, self._waiting, stop)
         await stoppable(self._private.save(), stop)
 
     async def _sync(self, stop: asyncio.Event) -> Any:
@@ -299,31 +300,13 @@ class Receiver:
         for room, info in response.rooms.join.items():
             came = any(self._state.is_own_arrival(event) for event in info.timeline.events)
             if info.timeline.limited and info.timeline.prev_batch and not came:
-                gaps[room] = await self._backfill(room, info.timeline.prev_batch, since)
-        return gaps
-
-    async def _backfill(self, room: str, start: str, since: str) -> list[Any]:
-        """The events between two syncs, oldest first; back to our own arrival at most."""
-        backwards: list[Any] = []
-        for _ in range(_PAGES):
-            with mapped("messages"):
-                response = await self._connection.client.room_messages(
-                    room, start, since, MessageDirection.back, limit=_TIMELINE
+                gaps[room], whole = await self._history.between(
+                    room, info.timeline.prev_batch, since, self._state.is_own_arrival
                 )
-            if isinstance(response, ErrorResponse) and isinstance(
-                error_of(response, "messages"), NotAllowed | AlreadyGone
-            ):
-                break
-            page: Any = checked(response, RoomMessagesResponse, "messages", "see")
-            backwards += page.chunk
-            reached = any(self._state.is_own_arrival(event) for event in page.chunk)
-            if reached or not page.end or page.end == start or not page.chunk:
-                break
-            start = page.end
-        else:
-            log.warning("matrix gap too long to be filled", room=room)
-            self._state.unfilled.add(room)
-        return backwards[::-1]
+                if not whole:
+                    log.warning("matrix gap not filled", room=room)
+                    self._state.unfilled.add(room)
+        return gaps
 
     # -- keys
 
@@ -331,7 +314,7 @@ class Receiver:
         """After a restart: the events whose keys we wait for, from the server."""
         for room, ident in self._waiting.missing():
             try:
-                event = await self._fetch(room, ident)
+                event = await self._history.event(room, ident)
             except PlatformError:
                 continue
             if isinstance(event, MegolmEvent):
@@ -360,26 +343,6 @@ class Receiver:
                 found.append(Arrival(f"{ident}:mended", mended))
         return found
 
-    async def _tend_keys(self, stop: asyncio.Event) -> None:
-        """Upload, query and claim what is due, and send what is queued for devices; a failure is tried again."""
-        client = self._connection.client
-        if client.olm is None:
-            return
-        self._waiting.ask(client.olm)
-        with mapped("keys"):
-            answers: list[Any] = []
-            if client.should_upload_keys:
-                answers.append(await stoppable(client.keys_upload(), stop))
-            if client.should_query_keys:
-                answers.append(await stoppable(client.keys_query(), stop))
-            if client.should_claim_keys:
-                wanted = client.get_users_for_key_claiming()
-                answers.append(await stoppable(client.keys_claim(wanted), stop))
-            answers += await stoppable(client.send_to_device_messages(), stop)
-        for answer in answers:
-            if isinstance(answer, ErrorResponse):
-                log.warning("matrix keys", why=str(error_of(answer, type(answer).__name__)))
-
     # -- joining
 
     async def _join_rooms(self, stop: asyncio.Event) -> None:
@@ -404,31 +367,3 @@ class Receiver:
                     continue
             del self._position.joins[room]
             self._attempts.pop(room, None)
-
-    # -- older events
-
-    async def _fetch(self, room: str, ident: str) -> Any:
-        """An event from the server, decrypted if it can be; None when it is gone. Raises PlatformError."""
-        with mapped("event"):
-            try:
-                response = await self._connection.client.room_get_event(room, ident)
-            except (ValueError, TypeError, KeyError, RecursionError):
-                return None
-        if isinstance(response, ErrorResponse):
-            error = error_of(response, "event")
-            if isinstance(error, NotAllowed | AlreadyGone):
-                return None
-            raise error
-        fetched: Any = checked(response, RoomGetEventResponse, "event")
-        return fetched.event
-
-    async def _fetch_recent(self, room: str, ident: str) -> Recent | None:
-        try:
-            event = await self._fetch(room, ident)
-        except PlatformError:
-            return None
-        source = getattr(event, "source", None)
-        if not isinstance(source, dict) or not isinstance(source.get("sender"), str):
-            return None
-        content = source.get("content")
-        return recent_of(source["sender"], content if isinstance(content, dict) else {})

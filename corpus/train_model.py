@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 
 from corpus.lines import CLAUSES, Line, training_lines
 from corpus.matrix import SCALE, Extractor, Vocabulary, make_matrix, make_vocabulary
+from policies.lexicon.compiled import write_compiled
 from policies.model.features import BLOCKS
 from policies.model.weights import Block, Weights, save_weights
 from policies.pack import load_lexicon, pack_folder
@@ -175,12 +176,13 @@ def main() -> None:
     options.add_argument("--pack", default="om-2024-09-02")
     chosen = options.parse_args()
     lines = training_lines()
+    entries = write_compiled(pack_folder(chosen.pack))
     weights = train(lines, chosen.pack)
     target = pack_folder(chosen.pack) / "model.npz"
     save_weights(weights, target)
     features = sum(len(block.place) for block in weights.blocks.values())
     print(
-        f"{len(lines)} lines, {features} features, {target.stat().st_size / 1e6:.1f} MB, version {weights.version}"
+        f"{len(lines)} lines, {entries} lexicon entries, {features} features, {target.stat().st_size / 1e6:.1f} MB, version {weights.version}"
     )
 
 

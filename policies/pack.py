@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from policies.lexicon.entries import Entry, read_entries
+from policies.lexicon.compiled import load_entries
 from policies.lexicon.matcher import Lexicon
 from policies.model.weights import Weights, load_weights
 
@@ -70,11 +70,7 @@ def pack_folder(ident: str) -> Path:
 
 def load_lexicon(ident: str) -> Lexicon:
     """A pack's lexicon. Raises LexiconError for a bad line."""
-    entries: list[Entry] = []
-    for path in sorted((pack_folder(ident) / "lexicon").glob("*.tsv")):
-        with path.open(encoding="utf-8") as lines:
-            entries += read_entries(path.name, lines)
-    return Lexicon(entries)
+    return Lexicon(load_entries(pack_folder(ident)))
 
 
 def _threshold(costs: dict[str, float]) -> float:

@@ -29,12 +29,12 @@ class LexiconError(ValueError):
 class Form:
     """One way to write a concept. `words` are canonical; `open_end`: the last word may go on.
 
-    `sound`: words of the same key count as well; `inflects`: English endings are allowed.
+    `keys`: words of these sounds count as well (empty: only the letters do); `inflects`: English endings are allowed.
     """
 
     words: tuple[str, ...]
+    keys: tuple[str, ...] = ()
     open_end: bool = False
-    sound: bool = False
     inflects: bool = False
 
 
@@ -92,5 +92,8 @@ def _form(written: str, *, script: str) -> Form:
         raise ValueError("a form in the ur column has no Urdu letters")
     if open_end and len(words[-1]) < _SHORTEST_STEM:
         open_end, exact = False, True
-    sound = script != "en" and not exact and not open_end and all(len(key(w)) >= _SHORTEST_KEY for w in words)
-    return Form(words, open_end, sound, inflects=script == "en" and not exact and not open_end)
+    free = not exact and not open_end
+    keys = tuple(map(key, words)) if script != "en" and free else ()
+    if any(len(sound.rstrip("-")) < _SHORTEST_KEY for sound in keys):
+        keys = ()
+    return Form(words, keys, open_end, inflects=script == "en" and free)

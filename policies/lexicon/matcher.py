@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick
 
 from policies.lexicon.entries import Entry, Form
-from policies.text.key import key
+from policies.text.key import looks_like
+from policies.text.manner import SMALL_WORDS
 
 _ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ers", "er")
 _SHORTEST_STEM = 4
@@ -72,6 +73,15 @@ _NO_ENDING = frozenset({""})
 _ENGLISH_ENDINGS = frozenset({"", *_ENDINGS})
 
 
+def _may_be(word: str, form: str) -> bool:
+    """Whether a word may be another spelling of a form of its sound.
+
+    Urdu script leaves vowels out, so an Urdu word may be any form; a Latin word is held against Latin forms only, and
+    against their vowels too: many English words sound like some Urdu one.
+    """
+    return not word.isascii() or (form.isascii() and looks_like(word, form))
+
+
 class Lexicon:
     """All entries of a pack, ready to match."""
 
@@ -80,7 +90,7 @@ class Lexicon:
         self._exact: dict[str, set[int]] = defaultdict(set)
         self._stems: dict[str, set[int]] = defaultdict(set)
         self._open: dict[str, set[int]] = defaultdict(set)
-        self._sounds: dict[str, set[int]] = defaultdict(set)
+        self._sounds: dict[str, set[tuple[str, int]]] = defaultdict(set)
         self._phrases = _Phrases()
         self._phrase_sounds = _Phrases()
         for number, entry in enumerate(self.entries):
@@ -93,9 +103,8 @@ class Lexicon:
         if len(form.words) > 1:
             endings = None if form.open_end else _ENGLISH_ENDINGS if form.inflects else _NO_ENDING
             self._phrases.add(form.words, _Phrase(number, len(form.words), endings))
-            if form.sound:
-                sounds = [key(word) for word in form.words]
-                self._phrase_sounds.add(sounds, _Phrase(number, len(sounds), _NO_ENDING))
+            if form.keys:
+                self._phrase_sounds.add(form.keys, _Phrase(number, len(form.keys), _NO_ENDING))
             return
         word = form.words[0]
         if form.open_end:
@@ -104,8 +113,8 @@ class Lexicon:
         self._exact[word].add(number)
         if form.inflects:
             self._stems[word].add(number)
-        if form.sound:
-            self._sounds[key(word)].add(number)
+        if form.keys:
+            self._sounds[form.keys[0]].add((word, number))
 
     def of_word(self, word: str, sound: str) -> tuple[int, ...]:
         """The entries that a single word stands for; `sound` is its key."""
@@ -118,8 +127,8 @@ class Lexicon:
                     found |= self._stems.get(stem + "e", set())
         for length in range(_SHORTEST_STEM, len(word) + 1):
             found |= self._open.get(word[:length], set())
-        if not found and sound:
-            found |= self._sounds.get(sound, set())
+        if not found and sound and word not in SMALL_WORDS:
+            found = {entry for form, entry in self._sounds.get(sound, ()) if _may_be(word, form)}
         return tuple(sorted(found))
 
     def phrases(self, words: list[str], sounds: list[str]) -> list[Match]:

@@ -22,7 +22,7 @@ _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001
 
 TOKEN = re.compile(
     rf"(?:{_LETTER}[ .\-_*·•]{{1,2}}){{2,}}{_LETTER}(?!{_WORD})"  # letters apart: "p t i", "s.h.i.a"
-    r"|[A-Z][a-z]+(?=[A-Z])"  # words run together: "#VoteForThem"
+    r"|(?<=[#a-z])[A-Z][a-z]+(?=[A-Z])"  # run together in a hashtag: "#VoteForThem", but not "WhatsApp"
     rf"|[@$]?{_WORD}+(?:[*@$!'’#]+{_WORD}+)*"
     rf"|{_EMOJI}"
     r"|[?؟]+|!+|[\"“”«»]|%"

@@ -1,8 +1,9 @@
 """One phonetic key for Roman Urdu and Urdu script.
 
 Roman Urdu has no spelling and Urdu script leaves short vowels out, so the key keeps only what both write: the
-consonants, in classes of those that are typed for one another (`q` and `k`, `z` for four Urdu letters). `siyasat`,
-`syasat`, `siasat` and سیاست all give `sst`. Short keys collide: a lexicon entry says when it wants more than the key.
+consonants, in classes of those that are typed for one another (`q` and `k`, `z` for four Urdu letters), and whether a
+word ends openly, which both write as well. `siyasat`, `syasat`, `siasat` and سیاست all give `sst`, `sasta` gives `sst-`.
+Short keys collide: a lexicon entry says when it wants more than the key, and `looks_like` tells Latin spellings apart.
 """
 
 import re
@@ -47,6 +48,8 @@ _HEADS = {
     **dict.fromkeys("یيےy", "y"),
     **dict.fromkeys("ہهحھh", "h"),
 }
+# A word that ends so is heard to end in a vowel; Urdu writes it, with one of several letters.
+_OPEN_ENDS = frozenset([*_VOWELS, *"وwvیيےyہهحھhۂۃۓ"])
 # What is dropped leaves a gap first, so that only letters that stood side by side are taken for one doubled letter.
 _TABLE = {chr(code): None for code in range(128)} | dict.fromkeys([*_VOWELS, *"وwvیيےyہهحھhۂۃۓ"], "-")
 _TABLE |= _CLASSES
@@ -71,4 +74,28 @@ def key(word: str) -> str:
         return ""
     paired = _PAIRS.sub(_pair, word)
     head = _HEADS.get(paired[0], "")
-    return _DOUBLES.sub(r"\1", head + paired.translate(_TRANSLATION))
+    found = _DOUBLES.sub(r"\1", head + paired.translate(_TRANSLATION))
+    return f"{found}-" if len(found) > 1 and word[-1] in _OPEN_ENDS else found
+
+
+_SKELETON = str.maketrans({"e": "i", "y": "i", "o": "u", "w": "u", "v": "u", "h": None, "q": "k", "c": "k"})
+_VOWEL = re.compile("[aeiou]")
+_ALIKE = 0.5
+
+
+def looks_like(word: str, other: str) -> bool:
+    """Whether two Latin spellings of one key can be one word: their vowels agree about.
+
+    A word without vowels is like any word of its key: leaving them out is a way to write, and to hide.
+    """
+    if not _VOWEL.search(word):
+        return True
+    one, two = _pieces(word), _pieces(other)
+    return 2 * len(one & two) >= _ALIKE * (len(one) + len(two))
+
+
+def _pieces(word: str) -> set[str]:
+    """The neighbouring letters of a word whose vowels are brought to three and whose doubled letters to one."""
+    skeleton = word.translate(_SKELETON)
+    bare = "".join(b for a, b in zip(f" {skeleton}", skeleton, strict=False) if a != b)
+    return {f"{a}{b}" for a, b in zip(f"<{bare}", f"{bare}>", strict=True)}

@@ -144,6 +144,9 @@ _ENGLISH = frozenset(
 )
 
 
+# Words that hold sentences together in either language: they sound like many others and mean none of them.
+SMALL_WORDS = _ROMAN | _ENGLISH
+
 # (Urdu letters, Latin letters, Roman Urdu words, English words)
 Marks = tuple[int, int, int, int]
 

@@ -1,7 +1,18 @@
 """The lexicon: bad lines are refused by name, words and phrases are found in every script, phrases cover their words."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from policies.lexicon.compiled import (
+    NAME,
+    digest_of,
+    lexicon_files,
+    load_entries,
+    read_pack,
+    write_compiled,
+)
 from policies.lexicon.entries import LexiconError, read_entries
 from policies.lexicon.matcher import Lexicon
 from policies.pack import load_lexicon, packs_folder
@@ -97,3 +108,26 @@ def test_shipped_lexicons_are_sound() -> None:
         names = [entry.concept for entry in entries]
         assert sum(len(entry.forms) for entry in entries) >= 600
         assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_compiled_lexicon_is_that_of_the_files() -> None:
+    """What is shipped compiled says what the files say; after a change to them run `make model`."""
+    pack = packs_folder() / "om-2024-09-02"
+    assert json.loads((pack / NAME).read_text(encoding="utf-8"))["files"] == digest_of(lexicon_files(pack))
+    assert load_entries(pack) == read_pack(pack)
+
+
+def test_changed_files_are_read_anew(tmp_path: Path) -> None:
+    """An entry that was added counts at the next start, compiled or not."""
+    (tmp_path / "lexicon").mkdir()
+    file = tmp_path / "lexicon" / "own.tsv"
+    file.write_text("\n".join(LINES) + "\n", encoding="utf-8")
+    assert write_compiled(tmp_path) == 2
+    assert load_entries(tmp_path) == read_pack(tmp_path)
+    with file.open("a", encoding="utf-8") as more:
+        more.write("kite\thomonym\tkite\tپتنگ\tpatang\t\n")
+    assert [entry.concept for entry in load_entries(tmp_path)] == ["ballot", "cricket_bat", "kite"]
+    with file.open("a", encoding="utf-8") as more:
+        more.write("broken\n")
+    with pytest.raises(LexiconError, match=r"own\.tsv, line 6"):
+        load_entries(tmp_path)

@@ -1,11 +1,13 @@
 """Canonical text, the phonetic key and the manner: what people do to words is undone, and offsets hold."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.text.canonical import canonical, canonical_form
-from policies.text.key import key
+from policies.text.key import key, looks_like
 from policies.text.manner import manner
 
 
@@ -52,6 +54,7 @@ def test_canonical_leaves_ordinary_writing_alone(word: str) -> None:
         ("#ووٹ_کو_عزت_دو", ("ووٹ", "کو", "عزت", "دو")),
         ("NADRA", ("nadra",)),
         ("iPhone", ("iphone",)),
+        ("WhatsApp", ("whatsapp",)),
     ],
 )
 def test_hashtags_are_taken_apart(hashtag: str, words: tuple[str, ...]) -> None:
@@ -107,8 +110,24 @@ def test_key_tells_consonants_apart(one: str, other: str) -> None:
 
 @given(st.text(max_size=40))
 def test_key_never_fails(word: str) -> None:
-    """Any word has a key of lower-case letters and digits."""
-    assert all(letter.isascii() and (letter.islower() or letter.isdigit()) for letter in key(word.lower()))
+    """Any word has a key of lower-case letters and digits, and perhaps the mark of an open end."""
+    assert re.fullmatch("(?:[a-z0-9]+-?)?", key(word.lower()))
+
+
+@pytest.mark.parametrize(
+    ("word", "form", "alike"),
+    [
+        ("syasat", "siyasat", True),
+        ("siasat", "siyasat", True),
+        ("hakoomat", "hukumat", True),
+        ("hkmt", "hukumat", True),
+        ("asal", "asla", False),
+        ("left", "lafat", False),
+    ],
+)
+def test_latin_spellings_are_held_against_their_vowels(word: str, form: str, alike: bool) -> None:
+    """Words of one key are one word only when their vowels agree about, or when there are none."""
+    assert looks_like(word, form) is alike
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
 """Finds duplicates and near-duplicates within the corpus and between it and other sets: `python -m corpus.duplicates [FILE…]`.
 
-Two messages are near-duplicates when their word pairs (by sound, so spelling does not hide it) overlap by more than
-`LIKENESS` (Jaccard). Messages of fewer than `SHORTEST` words are passed over: many people say "noted sir".
+Two messages are near-duplicates when their runs of consonants (by sound, so spelling does not hide it) overlap by more
+than `LIKENESS` (Jaccard). Messages of fewer than `SHORTEST` words are passed over: many people say "noted sir".
 """
 
-import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,10 @@ from corpus.lines import HERE, Line, read_lines
 from policies.text.canonical import canonical
 from policies.text.key import key
 
-LIKENESS = 0.6
+LIKENESS = 0.5
 SHORTEST = 5
-# A pair that so many messages share tells nothing of their likeness.
+_RUN = 5
+# A run that so many messages share tells nothing of their likeness.
 _COMMON = 60
 
 
@@ -31,11 +31,12 @@ class Pair:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """The neighbouring words of a text, in pairs, by sound; empty for a text that is too short to compare."""
-    words = [key(word) or word for word in canonical(text).words]
-    if len(words) < SHORTEST:
+    """Runs of five consonants of a text, over its words' borders; empty for a text that is too short to compare."""
+    sounds = [key(word).rstrip("-") for word in canonical(text).words]
+    if len(sounds) < SHORTEST:
         return frozenset()
-    return frozenset(f"{one} {other}" for one, other in itertools.pairwise(words))
+    joined = "".join(sounds)
+    return frozenset(joined[place : place + _RUN] for place in range(len(joined) - _RUN + 1))
 
 
 def near_duplicates(lines: Sequence[Line], others: Sequence[Line] = ()) -> Iterator[Pair]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.adapter import Arrival
 from bot.errors import StoreError
@@ -279,7 +279,7 @@ class Delivery:
         order = queued.order
         self._failures.pop(queued.id, None)
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await self._outbox.sent(connection, queued.id, room, message)
             entry, about = _entry(order, outcome)
             if entry is not None and about is not None:
@@ -297,7 +297,7 @@ class Delivery:
         order = queued.order
         self._failures.pop(queued.id, None)
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             await self._outbox.failed(connection, queued.id)
             transaction = SqlTransaction(connection, self._database.vault)
             facts = {"key": order.key, "why": type(error).__name__, "kind": _kind(order)}

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.errors import StoreError
 from bot.metrics import EVENTS_HANDLED, EVENTS_UNJUDGED
-from bot.store.database import Database
+from bot.store.database import Database, Savepoint
 from bot.store.inbox import Inbox, Waiting
 from bot.store.transaction import SqlTransaction
 from handlers.events import Event, GapSeen, MessagePosted, Place, RoomId
@@ -44,21 +44,22 @@ class Worker:
         while True:
             self._inbox.arrived.clear()
             try:
-                handled = await self._database.write(self._batch)
+                more = await self._database.write(self._batch)
             except StoreError as error:
                 log.error("store failed", error=str(error))
                 if stop.is_set():
                     return
                 await asyncio.sleep(_PAUSE_S)
                 continue
-            if handled:
-                self._ordered()
+            self._ordered()
+            if more:
                 continue
-            if stop.is_set():
+            if stop.is_set() and not self._inbox.arrived.is_set():
                 return
             await _first(stop, self._inbox.arrived)
 
-    async def _batch(self, connection: AsyncConnection) -> int:
+    async def _batch(self, connection: Connection) -> bool:
+        """Handle what waits; whether more may wait."""
         waiting = await self._inbox.waiting(connection, _BATCH)
         transaction = SqlTransaction(connection, self._database.vault)
         done: list[int] = []
@@ -68,12 +69,13 @@ class Worker:
                 await self._give_up(transaction, item, "malformed")
                 done.append(item.id)
                 continue
+            savepoint = Savepoint(connection, "event")
             try:
-                async with connection.begin_nested():
-                    await self._handle(transaction, item.event)
+                await self._handle(transaction, item.event)
             except StoreError:
                 raise
             except Exception as error:  # noqa: BLE001 - one bad message must not stop the room; it becomes a gap
+                savepoint.rollback()
                 log.warning(
                     "event failed", inbox=item.id, error=type(error).__name__, place=_innermost(error)
                 )
@@ -83,13 +85,14 @@ class Worker:
                     await self._give_up(transaction, item, "failed")
                     done.append(item.id)
             else:
+                savepoint.release()
                 done.append(item.id)
                 EVENTS_HANDLED.labels(kind=item.event.kind).inc()
         if done:
             await self._inbox.done(connection, done)
         if failed:
             await self._inbox.failed(connection, failed)
-        return len(waiting)
+        return bool(failed) or len(waiting) == _BATCH
 
     async def _give_up(self, transaction: Transaction, item: Waiting, reason: str) -> None:
         event = item.event

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from bot.config import load_config
 from bot.errors import InputError
@@ -82,11 +81,9 @@ async def _read(
 ) -> tuple[Room, DigestCounts]:
     await database.open()
 
-    async def job(connection: AsyncConnection) -> tuple[Room, DigestCounts]:
+    async def job(connection: Connection) -> tuple[Room, DigestCounts]:
         transaction = SqlTransaction(connection, database.vault)
-        rows = (
-            await connection.execute(select(schema.rooms.c.id).where(schema.rooms.c.moved_to.is_(None)))
-        ).all()
+        rows = (connection.execute(select(schema.rooms.c.id).where(schema.rooms.c.moved_to.is_(None)))).all()
         rooms = [await transaction.room(RoomId(row.id)) for row in rows]
         matching = [
             room

@@ -3,29 +3,33 @@
 Whoever wants to write hands in a job; the writer takes all jobs that wait, runs each in a savepoint of its own,
 commits once (synchronous=FULL: on disk when it returns) and then answers them all. A job that fails takes back
 its own savepoint only.
+
+Statements run on the event loop: each takes SQLite microseconds, and a job has dozens of them, of which every one
+would cost more than itself to be handed to a thread and fetched back. What may wait for a lock or for the disk, the
+beginning and the commit of a group, runs in a thread.
 """
 
 import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, StoreError
 from bot.store import schema
 from bot.store.vault import Vault, make_key_file, open_vault
 
 T = TypeVar("T")
-Job = Callable[[AsyncConnection], Awaitable[T]]
+Job = Callable[[Connection], Awaitable[T]]
 
 _GROUP = 100  # jobs a commit at the most
 _CHECK_WORD = "para6"
@@ -76,6 +80,15 @@ def sqlite_path(url: str, base: Path) -> Path:
     return base / parsed.database
 
 
+def _engine(path: Path) -> Engine:
+    # One call at a time, though from two threads.
+    engine = create_engine(
+        f"sqlite:///{path}", hide_parameters=True, connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
 def migrate(path: Path) -> None:
     """Bring the file to the newest schema; makes it when it is missing. Raises StoreError."""
     config = AlembicConfig()
@@ -108,16 +121,32 @@ def prepare(url: str, key_file: Path, base: Path) -> tuple[Path, Vault]:
     return path, vault
 
 
+class Savepoint:
+    """Taken at once; what comes after it is kept or taken back. SQLAlchemy's own is compiled anew each time."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        connection.exec_driver_sql(f"SAVEPOINT {name}")
+
+    def release(self) -> None:
+        """Keep it."""
+        self._connection.exec_driver_sql(f"RELEASE {self._name}")
+
+    def rollback(self) -> None:
+        """Take it back."""
+        self._connection.exec_driver_sql(f"ROLLBACK TO {self._name}")
+        self.release()
+
+
 class Database:
     """One SQLite file, open: reads in parallel, writes through the group commit."""
 
     def __init__(self, path: Path, vault: Vault) -> None:
         self.vault = vault
-        self._engine: AsyncEngine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
-        self._reader: AsyncEngine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
-        for engine in (self._engine, self._reader):
-            event.listen(engine.sync_engine, "connect", _on_connect)
-        event.listen(self._engine.sync_engine, "begin", _on_begin)
+        self._engine, self._reader = _engine(path), _engine(path)
+        event.listen(self._engine, "begin", _on_begin)
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._jobs: asyncio.Queue[tuple[Job[Any], asyncio.Future[Any]] | None] = asyncio.Queue()
         self._writer: asyncio.Task[None] | None = None
 
@@ -136,8 +165,9 @@ class Database:
             self._jobs.put_nowait(None)
             await self._writer
             self._writer = None
-        await self._engine.dispose()
-        await self._reader.dispose()
+        self._engine.dispose()
+        self._reader.dispose()
+        self._aside.shutdown()
 
     async def write(self, job: Job[T]) -> T:
         """Run a job in the next group; durable on return. Raises StoreError, or what the job raised."""
@@ -147,20 +177,27 @@ class Database:
         self._jobs.put_nowait((job, answer))
         return await answer
 
-    @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection to read what is committed. Raises StoreError."""
-        with mapped_errors():
-            async with self._reader.connect() as connection:
-                yield connection
+    async def sweep(self, statement: UpdateBase) -> int:
+        """Run a statement that looks through a whole table, in the thread; how many rows. Raises StoreError."""
 
-    async def _prove_key(self, connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> int:
+            return await self._wait_for(lambda: connection.execute(statement).rowcount)
+
+        return await self.write(job)
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """A connection to read what is committed. Raises StoreError."""
+        with mapped_errors(), self._reader.connect() as connection:
+            yield connection
+
+    async def _prove_key(self, connection: Connection) -> None:
         sealed = (
-            await connection.execute(select(schema.meta.c.value_sealed).where(schema.meta.c.key == "check"))
+            connection.execute(select(schema.meta.c.value_sealed).where(schema.meta.c.key == "check"))
         ).scalar_one_or_none()
         if sealed is None:
             word = self.vault.seal(_CHECK_WORD, "meta.check")
-            await connection.execute(insert(schema.meta).values(key="check", value_sealed=word))
+            connection.execute(insert(schema.meta).values(key="check", value_sealed=word))
         else:
             self.vault.open(sealed, "meta.check")
 
@@ -182,7 +219,7 @@ class Database:
     async def _write_group(self, group: list[tuple[Job[Any], asyncio.Future[Any]]]) -> None:
         answers: list[tuple[asyncio.Future[Any], Any, Exception | None]] = []
         try:
-            async with self._engine.begin() as connection:
+            async with self._transaction() as connection:
                 for job, answer in group:
                     result, raised = await _in_savepoint(connection, job)
                     answers.append((answer, result, raised))
@@ -200,21 +237,50 @@ class Database:
             else:
                 answer.set_exception(raised)
 
+    @contextlib.asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        """Committed at the end, or rolled back."""
+        connection = await self._wait_for(self._begin)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()  # rolls back
+            raise
+        await self._wait_for(lambda: _commit(connection))
 
-async def _in_savepoint(connection: AsyncConnection, job: Job[Any]) -> tuple[Any, Exception | None]:
+    def _begin(self) -> Connection:
+        connection = self._engine.connect()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    async def _wait_for(self, call: Callable[[], T]) -> T:
+        """What may take long, done in the thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._aside, call)
+
+
+def _commit(connection: Connection) -> None:
+    with connection:
+        connection.commit()
+
+
+async def _in_savepoint(connection: Connection, job: Job[Any]) -> tuple[Any, Exception | None]:
     """What a job gave, or what it raised with its writes taken back. Raises StoreError when the group is lost.
 
     On a full disk SQLite has already rolled the whole transaction back, savepoints included.
     """
-    savepoint = await connection.begin_nested()
+    savepoint = Savepoint(connection, "job")
     try:
         result = await job(connection)
     except Exception as error:  # noqa: BLE001 - belongs to the job's caller, who gets it
         raised = store_error(error) if isinstance(error, SQLAlchemyError | sqlite3.Error) else error
         try:
-            await savepoint.rollback()
+            savepoint.rollback()
         except (SQLAlchemyError, sqlite3.Error):
             raise raised if isinstance(raised, StoreError) else store_error(error) from None
         return None, raised
-    await savepoint.commit()
+    savepoint.release()
     return result, None

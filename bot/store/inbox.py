@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, func, select, update
 
 from bot.adapter import Arrival, Cursor
-from bot.store import schema
+from bot.store import schema, statements
 from bot.store.database import Database
 from bot.store.transaction import platform_of
 from handlers.events import EVENT, Event
@@ -49,16 +47,14 @@ class Inbox:
             for arrival in arrivals
         ]
 
-        async def job(connection: AsyncConnection) -> None:
+        async def job(connection: Connection) -> None:
             if rows:
-                statement = insert(schema.inbox).on_conflict_do_nothing(index_elements=["platform", "key"])
-                await connection.execute(statement, rows)
+                connection.execute(statements.ADD_EVENT, rows)
             if cursor is not None:
                 value = vault.seal(cursor.value, "cursors.value")
-                await connection.execute(
-                    insert(schema.cursors)
-                    .values(platform=cursor.platform, name=cursor.name, value_sealed=value)
-                    .on_conflict_do_update(index_elements=["platform", "name"], set_={"value_sealed": value})
+                connection.execute(
+                    statements.kept(schema.cursors, ("platform", "name"), ("value_sealed",)),
+                    {"platform": cursor.platform, "name": cursor.name, "value_sealed": value},
                 )
 
         await self._database.write(job)
@@ -68,7 +64,7 @@ class Inbox:
         """Where reading stopped, None at the first start."""
         async with self._database.reading() as connection:
             sealed = (
-                await connection.execute(
+                connection.execute(
                     select(schema.cursors.c.value_sealed).where(
                         schema.cursors.c.platform == platform, schema.cursors.c.name == name
                     )
@@ -76,14 +72,9 @@ class Inbox:
             ).scalar_one_or_none()
         return self._database.vault.open(sealed, "cursors.value") if sealed is not None else None
 
-    async def waiting(self, connection: AsyncConnection, limit: int) -> list[Waiting]:
+    async def waiting(self, connection: Connection, limit: int) -> list[Waiting]:
         """The oldest events not yet handled, in the order in which they came."""
-        rows = await connection.execute(
-            select(schema.inbox)
-            .where(schema.inbox.c.event_sealed.is_not(None))
-            .order_by(schema.inbox.c.id)
-            .limit(limit)
-        )
+        rows = connection.execute(statements.EVENTS_WAITING, {"most": limit})
         found = []
         for row in rows.all():
             try:
@@ -93,15 +84,13 @@ class Inbox:
             found.append(Waiting(row.id, row.key, row.attempts, event))
         return found
 
-    async def done(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
+    async def done(self, connection: Connection, ids: Sequence[int]) -> None:
         """These events are handled; their content is dropped, their keys stay to recognise a repeat."""
-        await connection.execute(
-            update(schema.inbox).where(schema.inbox.c.id.in_(ids)).values(event_sealed=None)
-        )
+        connection.execute(statements.EVENT_DONE, [{"event": ident} for ident in ids])
 
-    async def failed(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
+    async def failed(self, connection: Connection, ids: Sequence[int]) -> None:
         """These events could not be handled this time."""
-        await connection.execute(
+        connection.execute(
             update(schema.inbox)
             .where(schema.inbox.c.id.in_(ids))
             .values(attempts=schema.inbox.c.attempts + 1)
@@ -110,20 +99,15 @@ class Inbox:
     async def depth(self) -> int:
         """How many events wait."""
         async with self._database.reading() as connection:
-            count = await connection.execute(
+            count = connection.execute(
                 select(func.count()).select_from(schema.inbox).where(schema.inbox.c.event_sealed.is_not(None))
             )
             return int(count.scalar_one())
 
     async def prune(self, before: datetime) -> int:
         """Forget the keys of events handled before then; how many."""
-
-        async def job(connection: AsyncConnection) -> int:
-            gone = await connection.execute(
-                delete(schema.inbox).where(
-                    schema.inbox.c.event_sealed.is_(None), schema.inbox.c.received_at < before.timestamp()
-                )
+        return await self._database.sweep(
+            delete(schema.inbox).where(
+                schema.inbox.c.event_sealed.is_(None), schema.inbox.c.received_at < before.timestamp()
             )
-            return int(gone.rowcount)
-
-        return await self._database.write(job)
+        )

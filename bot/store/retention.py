@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store import schema
@@ -41,15 +40,11 @@ class Retention:
     async def erase(self, now: datetime) -> int:
         """Erase what is due; how many findings lost their text."""
         before = (now - self._keep).timestamp()
-
-        async def job(connection: AsyncConnection) -> int:
-            erased = await connection.execute(
-                update(schema.findings)
-                .where(schema.findings.c.found_at < before, schema.findings.c.kept_sealed.is_not(None))
-                .values(kept_sealed=None)
-            )
-            await connection.execute(delete(schema.judged).where(schema.judged.c.judged_at < before))
-            return int(erased.rowcount)
-
+        erased = await self._database.sweep(
+            update(schema.findings)
+            .where(schema.findings.c.found_at < before, schema.findings.c.kept_sealed.is_not(None))
+            .values(kept_sealed=None)
+        )
+        await self._database.sweep(delete(schema.judged).where(schema.judged.c.judged_at < before))
         await self._inbox.prune(now - _KEYS_KEPT)
-        return await self._database.write(job)
+        return erased

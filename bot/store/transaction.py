@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import schema
+from bot.store import schema, statements
 from bot.store.journal import GENESIS, make_entry
 from bot.store.vault import Vault
 from handlers.events import Member, MemberId, MessageId, RoomId, Standing
@@ -49,14 +48,14 @@ def platform_of(ident: str) -> str:
 class SqlTransaction:
     """One transaction's view of the store; made by the worker for the connection of its job."""
 
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._connection = connection
         self._vault = vault
 
     # -- rooms and people
 
     async def room(self, room: RoomId) -> Room | None:
-        row = await self._one(select(schema.rooms).where(schema.rooms.c.id == room))
+        row = await self._one(statements.ROOM, room=room)
         if row is not None and row.moved_to is not None:
             return await self.room(RoomId(row.moved_to))
         return self._room(row) if row is not None else None
@@ -79,7 +78,7 @@ class SqlTransaction:
             return
         successor = row._asdict() | {"id": new, "moved_to": None}
         await self._upsert(schema.rooms, {"id": new}, {k: v for k, v in successor.items() if k != "id"})
-        await self._connection.execute(
+        self._connection.execute(
             update(schema.rooms).where(schema.rooms.c.id == old).values(present=False, moved_to=new)
         )
         for admin in await self._all(select(schema.admins).where(schema.admins.c.room == old)):
@@ -87,12 +86,7 @@ class SqlTransaction:
             await self._upsert(schema.admins, {"room": new, "member": admin.member}, values)
 
     async def admins(self, room: RoomId) -> Sequence[Admin]:
-        rows = await self._all(
-            select(schema.admins, schema.private_chats.c.room.label("private"))
-            .outerjoin(schema.private_chats, schema.private_chats.c.member == schema.admins.c.member)
-            .where(schema.admins.c.room == room)
-            .order_by(schema.admins.c.member)
-        )
+        rows = await self._all(statements.ADMINS, room=room)
         return [
             Admin(
                 MemberId(row.member),
@@ -105,7 +99,7 @@ class SqlTransaction:
 
     async def save_admin(self, room: RoomId, admin: Member) -> None:
         if admin.standing not in _ADMIN_STANDINGS:
-            await self._connection.execute(
+            self._connection.execute(
                 schema.admins.delete().where(schema.admins.c.room == room, schema.admins.c.member == admin.id)
             )
             return
@@ -132,7 +126,7 @@ class SqlTransaction:
 
     async def save_private_chat(self, member: MemberId, room: RoomId | None) -> None:
         if room is None:
-            await self._connection.execute(
+            self._connection.execute(
                 schema.private_chats.delete().where(schema.private_chats.c.member == member)
             )
         else:
@@ -144,9 +138,7 @@ class SqlTransaction:
         return self._vault.digest(text)
 
     async def judged(self, room: RoomId, message: MessageId) -> JudgedMessage | None:
-        row = await self._one(
-            select(schema.judged).where(schema.judged.c.room == room, schema.judged.c.message == message)
-        )
+        row = await self._one(statements.JUDGED, room=room, message=message)
         if row is None:
             return None
         return JudgedMessage(
@@ -189,27 +181,28 @@ class SqlTransaction:
 
     async def add_finding(self, finding: KeptFinding) -> None:
         kept = json.dumps({"name": finding.member_name, "text": finding.text, "link": finding.link})
-        await self._connection.execute(
-            insert(schema.findings).values(
-                room=finding.room,
-                message=finding.message,
-                member=finding.member,
-                kept_sealed=self._vault.seal(kept, "findings.kept"),
-                clause=finding.clause,
-                action=finding.action,
-                score=finding.score,
-                start=finding.start,
-                end=finding.end,
-                cite=finding.cite,
-                reason=finding.reason,
-                sent_at=finding.sent_at.timestamp(),
-                found_at=finding.found_at.timestamp(),
-                pack=finding.pack,
-                model=finding.model,
-                part=finding.part,
-                state=finding.state.value,
-                alert=finding.alert,
-            )
+        self._connection.execute(
+            statements.added(schema.findings),
+            {
+                "room": finding.room,
+                "message": finding.message,
+                "member": finding.member,
+                "kept_sealed": self._vault.seal(kept, "findings.kept"),
+                "clause": finding.clause,
+                "action": finding.action,
+                "score": finding.score,
+                "start": finding.start,
+                "end": finding.end,
+                "cite": finding.cite,
+                "reason": finding.reason,
+                "sent_at": finding.sent_at.timestamp(),
+                "found_at": finding.found_at.timestamp(),
+                "pack": finding.pack,
+                "model": finding.model,
+                "part": finding.part,
+                "state": finding.state.value,
+                "alert": finding.alert,
+            },
         )
 
     async def findings_of(self, room: RoomId, message: MessageId) -> Sequence[KeptFinding]:
@@ -222,26 +215,25 @@ class SqlTransaction:
     async def add_alert(
         self, room: RoomId, message: MessageId, member: MemberId, *, at: datetime, rehearsed: bool
     ) -> AlertId:
-        result = await self._connection.execute(
-            insert(schema.alerts)
-            .values(
-                room=room,
-                message=message,
-                member=member,
-                raised_at=at.timestamp(),
-                rehearsed=rehearsed,
-                state=AlertState.OPEN.value,
-            )
-            .returning(schema.alerts.c.id)
+        result = self._connection.execute(
+            statements.ADD_ALERT,
+            {
+                "room": room,
+                "message": message,
+                "member": member,
+                "raised_at": at.timestamp(),
+                "rehearsed": rehearsed,
+                "state": AlertState.OPEN.value,
+            },
         )
         return AlertId(result.scalar_one())
 
     async def alert(self, alert: AlertId) -> Alert | None:
-        row = await self._one(select(schema.alerts).where(schema.alerts.c.id == alert))
+        row = await self._one(statements.ALERT, alert=alert)
         return _alert(row) if row is not None else None
 
     async def findings_of_alert(self, alert: AlertId) -> Sequence[KeptFinding]:
-        return await self._findings(select(schema.findings).where(schema.findings.c.alert == alert))
+        return [self._finding(row) for row in await self._all(statements.FINDINGS_OF_ALERT, alert=alert)]
 
     async def open_alerts(self, room: RoomId) -> Sequence[Alert]:
         rows = await self._all(
@@ -252,39 +244,24 @@ class SqlTransaction:
         return [_alert(row) for row in rows]
 
     async def alerts_since(self, room: RoomId, since: datetime) -> int:
-        found = await self._scalar(
-            select(func.count())
-            .select_from(schema.alerts)
-            .where(
-                schema.alerts.c.room.in_(self._chain_rooms(room)),
-                schema.alerts.c.raised_at >= since.timestamp(),
-            )
-        )
+        found = await self._scalar(statements.ALERTS_SINCE, room=room, since=since.timestamp())
         return int(found or 0)
 
     async def act_on_alert(self, alert: AlertId, state: AlertState, by: MemberId, at: datetime) -> bool:
-        acted = await self._connection.execute(
+        acted = self._connection.execute(
             update(schema.alerts)
             .where(schema.alerts.c.id == alert, schema.alerts.c.state == AlertState.OPEN.value)
             .values(state=state.value, acted_at=at.timestamp(), acted_by=by)
         )
         if acted.rowcount != 1:
             return False
-        await self._connection.execute(
+        self._connection.execute(
             update(schema.findings).where(schema.findings.c.alert == alert).values(state=state.value)
         )
         return True
 
     async def warnings_since(self, room: RoomId, member: MemberId, since: datetime) -> Sequence[Warned]:
-        rows = await self._all(
-            select(schema.warnings)
-            .where(
-                schema.warnings.c.room == room,
-                schema.warnings.c.member == member,
-                schema.warnings.c.at >= since.timestamp(),
-            )
-            .order_by(schema.warnings.c.at)
-        )
+        rows = await self._all(statements.WARNINGS_SINCE, room=room, member=member, since=since.timestamp())
         return [
             Warned(RoomId(row.room), MemberId(row.member), when(row.at), row.key, row.times) for row in rows
         ]
@@ -299,7 +276,7 @@ class SqlTransaction:
         await self._upsert(schema.warnings, {"key": warned.key}, values)
 
     async def count_on_warning(self, key: str, at: datetime) -> int:  # noqa: ARG002 - the window is the first warning's
-        counted = await self._connection.execute(
+        counted = self._connection.execute(
             update(schema.warnings)
             .where(schema.warnings.c.key == key)
             .values(times=schema.warnings.c.times + 1)
@@ -312,21 +289,15 @@ class SqlTransaction:
     async def add_gap(
         self, room: RoomId, reason: str, *, at: datetime, message: MessageId | None, count: int
     ) -> None:
-        await self._connection.execute(
+        self._connection.execute(
             insert(schema.gaps).values(
                 room=room, reason=reason, at=at.timestamp(), message=message, count=count
             )
         )
 
     async def mend_gap(self, room: RoomId, message: MessageId, at: datetime) -> bool:
-        mended = await self._connection.execute(
-            update(schema.gaps)
-            .where(
-                schema.gaps.c.room == room,
-                schema.gaps.c.message == message,
-                schema.gaps.c.mended_at.is_(None),
-            )
-            .values(mended_at=at.timestamp())
+        mended = self._connection.execute(
+            statements.MEND_GAP, {"in_room": room, "of_message": message, "now": at.timestamp()}
         )
         return mended.rowcount > 0
 
@@ -392,12 +363,7 @@ class SqlTransaction:
 
     async def journal(self, room: RoomId, entry: str, at: datetime, facts: Mapping[str, object]) -> None:
         chain = await self._chain(room)
-        last = await self._one(
-            select(schema.journal.c.n, schema.journal.c.hash)
-            .where(schema.journal.c.chain == chain)
-            .order_by(schema.journal.c.n.desc())
-            .limit(1)
-        )
+        last = await self._one(statements.LAST_ENTRY, chain=chain)
         made = make_entry(
             chain,
             last.n + 1 if last else 1,
@@ -406,36 +372,36 @@ class SqlTransaction:
             facts,
             last.hash if last else GENESIS,
         )
-        await self._connection.execute(
-            insert(schema.journal).values(
-                chain=made.chain,
-                n=made.n,
-                at=made.at,
-                entry=made.entry,
-                facts=made.facts,
-                previous=made.previous,
-                hash=made.hash,
-            )
+        self._connection.execute(
+            statements.added(schema.journal),
+            {
+                "chain": made.chain,
+                "n": made.n,
+                "at": made.at,
+                "entry": made.entry,
+                "facts": made.facts,
+                "previous": made.previous,
+                "hash": made.hash,
+            },
         )
 
     async def order(self, order: Order) -> None:
-        await self._connection.execute(
-            insert(schema.outbox)
-            .values(
-                key=order.key,
-                platform=await self._platform(order),
-                priority=int(order.priority),
-                order_sealed=self._vault.seal(ORDER.dump_json(order).decode(), "outbox.order"),
-                state="pending",
-                attempts=0,
-                created_at=datetime.now(UTC).timestamp(),
-                not_before=0.0,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
+        self._connection.execute(
+            statements.ADD_ORDER,
+            {
+                "key": order.key,
+                "platform": await self._platform(order),
+                "priority": int(order.priority),
+                "order_sealed": self._vault.seal(ORDER.dump_json(order).decode(), "outbox.order"),
+                "state": "pending",
+                "attempts": 0,
+                "created_at": datetime.now(UTC).timestamp(),
+                "not_before": 0.0,
+            },
         )
 
     async def cancel_unsent(self, key_prefix: str) -> int:
-        cancelled = await self._connection.execute(
+        cancelled = self._connection.execute(
             update(schema.outbox)
             .where(
                 schema.outbox.c.key.startswith(key_prefix, autoescape=True),
@@ -469,7 +435,7 @@ class SqlTransaction:
         return platform_of(order.room)
 
     async def _chain(self, room: RoomId) -> str:
-        found = await self._scalar(select(schema.rooms.c.chain).where(schema.rooms.c.id == room))
+        found = await self._scalar(statements.CHAIN, room=room)
         return str(found) if found else room
 
     def _chain_rooms(self, room: RoomId) -> Select[tuple[str]]:
@@ -519,24 +485,22 @@ class SqlTransaction:
             missing=tuple(row.missing.split()),
         )
 
-    async def _one(self, query: Select[Any]) -> Row[Any] | None:
-        found: Row[Any] | None = (await self._connection.execute(query)).one_or_none()
+    async def _one(self, query: Select[Any], **given: object) -> Row[Any] | None:
+        found: Row[Any] | None = self._connection.execute(query, given).one_or_none()
         return found
 
-    async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+    async def _all(self, query: Select[Any], **given: object) -> Sequence[Row[Any]]:
+        found: Sequence[Row[Any]] = self._connection.execute(query, given).all()
         return found
 
-    async def _scalar(self, query: Select[Any]) -> Any:
-        return (await self._connection.execute(query)).scalar_one_or_none()
+    async def _scalar(self, query: Select[Any], **given: object) -> Any:
+        return self._connection.execute(query, given).scalar_one_or_none()
 
     async def _upsert(
         self, table: Table, identity: Mapping[str, Any], values: Mapping[str, Any], keys: Sequence[str] = ()
     ) -> None:
-        await self._connection.execute(
-            insert(table)
-            .values(**identity, **values)
-            .on_conflict_do_update(index_elements=list(keys or identity), set_=dict(values))
+        self._connection.execute(
+            statements.kept(table, tuple(keys or identity), tuple(values)), {**identity, **values}
         )
 
 

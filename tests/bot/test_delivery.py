@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.clock import SystemClock
 from bot.delivery import Delivery, Pace
@@ -85,7 +85,7 @@ async def deliver(
 ) -> None:
     """Order all of it and deliver until so many are sent."""
 
-    async def order(connection: AsyncConnection) -> None:
+    async def order(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         for one in orders:
             await transaction.order(one)
@@ -135,10 +135,10 @@ async def test_an_order_taken_back_in_the_last_moment_is_not_sent(database: Data
     """It was already chosen to be sent; afterwards the outbox is as before."""
     platform, outbox = ScriptedPlatform(), Outbox(database)
 
-    async def order(connection: AsyncConnection) -> None:
+    async def order(connection: Connection) -> None:
         await SqlTransaction(connection, database.vault).order(said("recount:1|1", "here"))
 
-    async def take_back(connection: AsyncConnection) -> int:
+    async def take_back(connection: Connection) -> int:
         return await SqlTransaction(connection, database.vault).cancel_unsent("recount:1|")
 
     await database.write(order)

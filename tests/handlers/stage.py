@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from bot.store import schema
 from bot.store.database import Database
@@ -93,7 +92,7 @@ class Stage:
         """Handle events one after the other; the orders that came of it."""
         for event in events:
 
-            async def job(connection: AsyncConnection, event: Event = event) -> None:
+            async def job(connection: Connection, event: Event = event) -> None:
                 await handle(SqlTransaction(connection, self.database.vault), self.desk, event)
 
             await self.database.write(job)
@@ -103,7 +102,7 @@ class Stage:
         """The orders since the last look, cancelled ones left out."""
         async with self.database.reading() as connection:
             rows = (
-                await connection.execute(
+                connection.execute(
                     select(schema.outbox).where(schema.outbox.c.id > self._seen).order_by(schema.outbox.c.id)
                 )
             ).all()
@@ -118,8 +117,8 @@ class Stage:
     async def mark_sent(self, key: str, room: RoomId, message: str) -> None:
         """As if the order had been delivered as that message."""
 
-        async def job(connection: AsyncConnection) -> None:
-            await connection.execute(
+        async def job(connection: Connection) -> None:
+            connection.execute(
                 schema.outbox.update()
                 .where(schema.outbox.c.key == key)
                 .values(state="sent", sent_room=room, sent_message=message)
@@ -131,9 +130,7 @@ class Stage:
         """The entries of the record, in order."""
         async with self.database.reading() as connection:
             return list(
-                (
-                    await connection.execute(select(schema.journal.c.entry).order_by(schema.journal.c.id))
-                ).scalars()
+                (connection.execute(select(schema.journal.c.entry).order_by(schema.journal.c.id))).scalars()
             )
 
     # -- what happens

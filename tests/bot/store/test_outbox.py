@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.store.database import Database, prepare
 from bot.store.outbox import Outbox
@@ -31,11 +31,11 @@ async def test_order_that_no_longer_waits_is_not_sent_again(database: Database, 
     """Whoever read it before is told so, and the queue stays readable."""
     outbox = Outbox(database)
 
-    async def ordered(connection: AsyncConnection) -> None:
+    async def ordered(connection: Connection) -> None:
         send = Send("answer:1", Notice("press.done", Language.EN), room=ROOM)
         await SqlTransaction(connection, database.vault).order(send)
 
-    async def ended(connection: AsyncConnection) -> None:
+    async def ended(connection: Connection) -> None:
         if end == "sent":
             await outbox.sent(connection, queued.id, ROOM, MessageId("7"))
         elif end == "failed":

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from bot.adapter import Arrival, Cursor
 from bot.errors import ConfigError, StoreError
@@ -105,7 +104,7 @@ async def test_nothing_written_is_readable_on_disk(database: Database, tmp_path:
     inbox = Inbox(database)
     await inbox.put([Arrival("update:1", posted(1, MARKED))], Cursor("console", "offset", MARKED))
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         await transaction.save_room(Room(ROOM, MARKED, Mode.WARN))
         await transaction.save_admin(ROOM, Member(MemberId("console:b"), MARKED, Standing.ADMIN))
@@ -124,20 +123,20 @@ async def test_nothing_written_is_readable_on_disk(database: Database, tmp_path:
 async def test_group_commit_keeps_the_good_jobs(database: Database) -> None:
     """A job that fails takes back its own writes only; the others of its group are committed."""
 
-    async def bad(connection: AsyncConnection) -> None:
+    async def bad(connection: Connection) -> None:
         await SqlTransaction(connection, database.vault).save_room(
             Room(RoomId("console:bad"), "x", Mode.WARN)
         )
         raise KeyError("bad job")
 
-    async def good(connection: AsyncConnection) -> None:
+    async def good(connection: Connection) -> None:
         await SqlTransaction(connection, database.vault).save_room(Room(ROOM, "x", Mode.WARN))
 
     results = await asyncio.gather(database.write(bad), database.write(good), return_exceptions=True)
     assert isinstance(results[0], KeyError)
     assert results[1] is None
     async with database.reading() as connection:
-        rooms = (await connection.execute(select(schema.rooms.c.id))).scalars().all()
+        rooms = connection.execute(select(schema.rooms.c.id)).scalars().all()
     assert rooms == [ROOM]
 
 
@@ -146,7 +145,7 @@ async def test_outbox_sends_alerts_first_and_each_key_once(database: Database) -
     outbox = Outbox(database)
     notice = Notice("help.start", Language.EN)
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         await transaction.order(Send("digest:1", notice, room=ROOM, priority=Priority.DIGEST))
         await transaction.order(Send("alert:1", notice, room=ROOM, priority=Priority.ALERT))
@@ -166,7 +165,7 @@ async def test_outbox_sends_alerts_first_and_each_key_once(database: Database) -
 async def test_alert_is_closed_by_the_first_admin_only(database: Database) -> None:
     """The second one is told that somebody was faster."""
 
-    async def job(connection: AsyncConnection) -> tuple[bool, bool, str]:
+    async def job(connection: Connection) -> tuple[bool, bool, str]:
         transaction = SqlTransaction(connection, database.vault)
         await transaction.save_room(Room(ROOM, "x", Mode.WARN))
         alert = await transaction.add_alert(
@@ -184,7 +183,7 @@ async def test_room_that_moved_keeps_settings_digest_and_chain(database: Databas
     """The supergroup's digest counts what was found before; its message ids start again without harm."""
     new = RoomId("console:supergroup")
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         await transaction.save_room(Room(ROOM, "x", Mode.REMOVE, Language.UR))
         await transaction.save_admin(ROOM, Member(MemberId("console:b"), "B", Standing.ADMIN))
@@ -216,14 +215,14 @@ def judged(message: str, digest: str) -> JudgedMessage:
 async def chain_of(database: Database) -> list[JournalEntry]:
     """The whole journal."""
     async with database.reading() as connection:
-        rows = (await connection.execute(select(schema.journal).order_by(schema.journal.c.n))).all()
+        rows = connection.execute(select(schema.journal).order_by(schema.journal.c.n)).all()
     return [JournalEntry(r.chain, r.n, r.at, r.entry, r.facts, r.previous, r.hash) for r in rows]
 
 
 async def test_journal_shows_a_changed_entry(database: Database) -> None:
     """Whoever changes one entry breaks the chain at that place, even with its own hash put right."""
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         for number in range(5):
             await transaction.journal(ROOM, "findings", NOW, {"message": number})
@@ -243,7 +242,7 @@ async def test_retention_erases_texts_and_keeps_the_chain(database: Database) ->
     """After the time of keeping the text is gone, the numbers and the journal are not."""
     inbox = Inbox(database)
 
-    async def job(connection: AsyncConnection) -> None:
+    async def job(connection: Connection) -> None:
         transaction = SqlTransaction(connection, database.vault)
         await transaction.save_room(Room(ROOM, "x", Mode.WARN))
         await transaction.add_finding(finding("1"))
@@ -253,7 +252,7 @@ async def test_retention_erases_texts_and_keeps_the_chain(database: Database) ->
     assert await Retention(database, inbox, 90).erase(NOW + timedelta(days=89)) == 0
     assert await Retention(database, inbox, 90).erase(NOW + timedelta(days=91)) == 1
 
-    async def look(connection: AsyncConnection) -> tuple[str, int]:
+    async def look(connection: Connection) -> tuple[str, int]:
         transaction = SqlTransaction(connection, database.vault)
         kept = await transaction.findings_of(ROOM, MessageId("1"))
         counts = await transaction.digest_counts(ROOM, NOW - timedelta(days=1), NOW + timedelta(days=1))
@@ -267,12 +266,12 @@ async def test_full_disk_is_a_clear_error_and_nothing_is_lost(database: Database
     """SQLite's own answer to a full disk; when there is room again, the same events go in."""
     inbox = Inbox(database)
 
-    async def limit(connection: AsyncConnection) -> None:
-        pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-        await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    async def limit(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    async def unlimit(connection: AsyncConnection) -> None:
-        await connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
+    async def unlimit(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
 
     await inbox.put([Arrival("update:0", posted(0))])
     await database.write(limit)

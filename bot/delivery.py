@@ -7,7 +7,7 @@ the same key, which a platform with transaction ids recognises.
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,6 +46,7 @@ _PAGES = 10  # how often further, when all of those belong to rooms that must wa
 _GIVE_UP_AFTER = 60  # attempts; with the pauses below about a day
 _LONGEST_PAUSE_S = 1800.0
 _LONGEST_WAIT_S = 60.0  # for a message that is to be edited and is not sent yet
+_SLACK = 1.1  # what counts is when a call arrives over there, not when it left
 _REMEMBERED = 1000  # rooms of the last minute, before older ones are forgotten
 
 
@@ -63,17 +64,24 @@ class Pace:
 
 
 class _Pacer:
-    """When the next send to a room may go out, by the platform's pace."""
+    """When the next send to a room may go out, by the platform's pace.
+
+    What it bears in a second may go out at once: a warning does not wait behind its alert while nothing else is sent.
+    """
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._next_overall = 0.0
+        # The last sends, as many as may go out in `_span_s`.
+        self._last: deque[float] = deque(maxlen=max(1, int(pace.per_second)))
+        self._span_s = _SLACK * max(1, int(pace.per_second)) / pace.per_second
         self._sent: dict[str, list[float]] = {}
         self._blocked: dict[str, float] = {}
 
     def wait_s(self, room: str) -> float:
         now = time.monotonic()
-        ready = max(self._blocked.get(room, 0.0), self._next_overall)
+        ready = self._blocked.get(room, 0.0)
+        if len(self._last) == self._last.maxlen:
+            ready = max(ready, self._last[0] + self._span_s)
         recent = self._sent.get(room)
         if recent:
             recent[:] = [at for at in recent if at > now - 60.0]
@@ -87,7 +95,7 @@ class _Pacer:
 
     def sent(self, room: str) -> None:
         now = time.monotonic()
-        self._next_overall = max(self._next_overall, now) + 1.0 / self._pace.per_second
+        self._last.append(now)
         if len(self._sent) > _REMEMBERED:
             self._sent = {one: times for one, times in self._sent.items() if times[-1] > now - 60.0}
             self._blocked = {one: until for one, until in self._blocked.items() if until > now}

@@ -17,6 +17,24 @@ def test_minute_counts_only_where_it_holds() -> None:
     assert pacer.wait_s("person") < 1
 
 
+def test_what_is_borne_in_a_second_goes_out_at_once_and_no_more() -> None:
+    """An alert and its warning do not wait for each other; the one too many waits for the first of the second."""
+    pacer = _Pacer(Pace(per_second=3.0))
+    for room in ("one", "two", "three"):
+        assert pacer.wait_s(room) == 0.0
+        pacer.sent(room)
+    assert 0.9 < pacer.wait_s("four") <= 1.2
+    pacer._last[0] -= 2.0
+    assert pacer.wait_s("four") == 0.0
+
+
+def test_less_than_one_a_second() -> None:
+    """A slow platform's pace is a pause."""
+    pacer = _Pacer(Pace(per_second=0.5))
+    pacer.sent("one")
+    assert 1.9 < pacer.wait_s("two") <= 2.2
+
+
 def test_pause_between_two_messages_of_a_room() -> None:
     """One room's pause holds up no other."""
     pacer = _Pacer(Pace(per_second=1e6, room_pause_s=1.0))

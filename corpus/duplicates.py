@@ -41,7 +41,8 @@ def shingles(text: str) -> frozenset[str]:
 
 def near_duplicates(lines: Sequence[Line], others: Sequence[Line] = ()) -> Iterator[Pair]:
     """Pairs among `lines`, and between `lines` and `others` (never among `others`)."""
-    parts = [shingles(line.text) for line in (*lines, *others)]
+    # The same short answer means another thing behind other texts: what was said before belongs to the message.
+    parts = [shingles(" ".join((*line.thread, line.text))) for line in (*lines, *others)]
     names = [line.id for line in (*lines, *others)]
     holders: dict[str, list[int]] = defaultdict(list)
     for place, part in enumerate(parts):

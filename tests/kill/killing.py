@@ -57,10 +57,12 @@ def run_with_kills(
         assert code == -signal.SIGKILL, f"the bot ended by itself with {code}"
         assert time.monotonic() < deadline, "the flow did not come to its end in time"
     process = start_bot(folder, output)
+    time.sleep(0.5)  # an interpreter that has not begun to run our code cannot end in good order
     while process.poll() is None and not done():
         assert time.monotonic() < deadline, "the flow did not come to its end in time"
         time.sleep(0.2)
     if process.poll() is None:
         process.terminate()
-    assert process.wait(timeout=60) == 0
+    code = process.wait(timeout=60)
+    assert code == 0, f"the bot ended with {code} when asked to stop"
     return killed

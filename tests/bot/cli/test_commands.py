@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -239,3 +240,30 @@ def test_no_text_or_name_in_the_log_at_debug(made: Path) -> None:
     assert b"zarafa" not in done.stderr.lower()
     for path in made.glob("para6.db*"):
         assert b"zarafa" not in path.read_bytes().lower()
+
+
+@pytest.mark.parametrize("after_s", [0.2, 0.5, 1.0, 2.5])
+def test_run_asked_to_stop_at_any_time_exits_zero(made: Path, after_s: float) -> None:
+    """SIGTERM while it loads, opens its store or runs: exit 0, nothing printed about it."""
+    config = made / "config.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace(
+            "[console]", '[telegram]\ntoken = "1:a"\nbase_url = "http://127.0.0.1:9/bot"\n[x]'
+        ).split("[x]")[0]
+        + '[http]\nlisten = ""\n',
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=made,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+    )
+    time.sleep(after_s)
+    process.terminate()
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert b"Traceback" not in errors

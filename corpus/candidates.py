@@ -37,11 +37,13 @@ ON_TEXT = {
     "spaCy bag of words": {
         "@architectures": "spacy.TextCatBOW.v3",
         "exclusive_classes": False,
+        "no_output_layer": False,
         "ngram_size": 2,
     },
     "spaCy convolutional network": {
         "@architectures": "spacy.TextCatReduce.v1",
         "exclusive_classes": False,
+        "no_output_layer": False,
         "use_reduce_max": True,
         "use_reduce_mean": True,
         "use_reduce_first": False,

@@ -18,8 +18,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -89,8 +87,25 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
+def _revision(path: Path) -> str | None:
+    """The schema that a file has, None when there is no file or nothing in it. Raises StoreError."""
+    if not path.exists():
+        return None
+    with mapped_errors(), contextlib.closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            return None
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found else None
+
+
 def migrate(path: Path) -> None:
     """Bring the file to the newest schema; makes it when it is missing. Raises StoreError."""
+    if _revision(path) == schema.REVISION:
+        return
+    # Alembic is a third of a second and 15 MiB, for what happens once a release.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config as AlembicConfig  # noqa: PLC0415
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(files("bot.store").joinpath("migrations")))
     with mapped_errors():

@@ -18,6 +18,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+# The newest migration (bot/store/migrations/versions).
+REVISION = "v01"
+
 metadata = MetaData()
 
 meta = Table(

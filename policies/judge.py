@@ -56,7 +56,7 @@ class Judge:
         raised = np.flatnonzero(logits >= instrument.note).tolist()
         if not raised:
             return Verdict((), instrument.pack.id, self._model)
-        places = self._scorer.reader.places(message.text)
+        places = reading.places(message.text)
         roles = self._scorer.roles(reading)
         findings = []
         for number, parts in zip(raised, self._scorer.word_parts(reading, raised), strict=True):

@@ -7,6 +7,7 @@ spelling of a whole text and one over its sound, however many phrases the lexico
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,8 +19,7 @@ _ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ers", "er")
 _SHORTEST_STEM = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A concept found: words `first` to `last` (exclusive), and the place of its entry in the lexicon."""
 
     first: int

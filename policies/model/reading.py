@@ -25,12 +25,23 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text read: its words in order, their canonical forms and sounds, and the lexicon's matches, phrases first."""
+    """A text read: its words in order, as typed, canonical and by sound, and the lexicon's matches, phrases first."""
 
     words: list[Word]
+    surfaces: list[str]
     spelt: list[str]
     sounds: list[str]
     matches: list[Match]
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Code-point offsets (start, end) in the text of each word."""
+        found = []
+        end = 0
+        for surface in self.surfaces:
+            start = text.index(surface, end)
+            end = start + len(surface)
+            found.append((start, end))
+        return found
 
     @property
     def repairs(self) -> frozenset[str]:
@@ -61,23 +72,21 @@ class Reader:
         memory = self._memory
         surfaces = TOKEN.findall(text)
         words = [memory.get(surface) or self._new(surface) for surface in surfaces]
-        words = [word for word in words if word.canonical]
         spelt = [word.canonical for word in words]
+        if "" in spelt:  # a surface of marks alone is no word
+            surfaces = [surface for surface, word in zip(surfaces, words, strict=True) if word.canonical]
+            words = [word for word in words if word.canonical]
+            spelt = [word.canonical for word in words]
         sounds = [word.sound for word in words]
         matches = self._lexicon.phrases(spelt, sounds)
-        covered = {place for match in matches for place in range(match.first, match.last)}
+        covered = {place for first, last, _ in matches for place in range(first, last)}
         matches += [
             Match(place, place + 1, entry)
             for place, word in enumerate(words)
             if word.entries and place not in covered
             for entry in word.entries
         ]
-        return Reading(words, spelt, sounds, matches)
-
-    def places(self, text: str) -> list[tuple[int, int]]:
-        """Code-point offsets (start, end) in a text just read of each of its reading's words."""
-        memory = self._memory
-        return [found.span() for found in TOKEN.finditer(text) if memory[found.group()].canonical]
+        return Reading(words, surfaces, spelt, sounds, matches)
 
     def _new(self, surface: str) -> Word:
         form = canonical_form(surface)

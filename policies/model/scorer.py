@@ -5,7 +5,8 @@ over rows, look-ups for its pairs, and one sum over a square table of roles.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,16 +21,23 @@ _REMEMBERED_THREADS = 2000
 
 
 class Scorer:
-    """Scores texts by trained weights. One a process; not for several threads at once."""
+    """Scores texts by trained weights. One a process; not for several threads at once.
+
+    The fusion is linear, so it is worked into the weights at the start: every row already speaks for the clauses.
+    """
 
     def __init__(self, weights: Weights, lexicon: Lexicon) -> None:
-        self._weights = weights
-        self._width = len(weights.bias) + 1
+        self._clauses = len(weights.clauses)
+        self._width = self._clauses + 1
+        self._blocks = {name: _fused(block, weights.fusion) for name, block in weights.blocks.items()}
+        self._constant = weights.fusion @ weights.bias + weights.offset
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
-        self._roles = _Roles(weights.blocks["roles"], weights.blocks["role_pairs"], lexicon, self._width)
-        self._pairs = _Pairs(weights.blocks["sound_pairs"], self._width)
-        self._floors = np.array([[weights.blocks[name].floor] for name in BLOCKS], dtype=np.float32)
+        self._roles = _Roles(self._blocks["roles"], self._blocks["role_pairs"], lexicon, self._width)
+        self._pairs = _Pairs(self._blocks["sound_pairs"])
+        self._floors = np.array([self._blocks[name].floor for name in BLOCKS], dtype=np.float32)
+        # A block of which a text has nothing must not divide by nothing.
+        self._floors = np.maximum(self._floors, np.float32(1e-6))
         self._flag_sums: dict[tuple[str, ...], Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
@@ -37,14 +45,13 @@ class Scorer:
         self, text: str, reading: Reading, *, thread: Sequence[str] = (), forwarded: bool = False
     ) -> Floats:
         """The calibrated logit of each clause, in the order of the weights' clauses."""
-        weights, width = self._weights, self._width
+        width = self._width
         sums = np.zeros((len(BLOCKS), width), dtype=np.float32)
-        if reading.words:
-            # A repeated word counts once.
-            numbers = list(dict.fromkeys([word.number for word in reading.words]))
-            rows = self._table[numbers].sum(axis=0)
-            sums[:3] = rows[: 3 * width].reshape(3, width)
-            sums[3] = self._pairs.sums(reading.sounds)
+        # A repeated word counts once.
+        numbers = list(dict.fromkeys([word.number for word in reading.words]))
+        rows = np.add.reduce(self._table.take(numbers, 0), 0)
+        sums[:3] = rows[: 3 * width].reshape(3, width)
+        self._pairs.add(sums[3], reading.sounds)
         self._roles.add(sums[4:6], {match.entry for match in reading.matches})
         flags = shape_flags(
             reading.spelt,
@@ -57,24 +64,26 @@ class Scorer:
         sums[7] = self._of_flags(tuple(flags))
         for before in thread:
             sums[6] += self._of_thread(before)
-        scored = sums[:, :-1] / np.sqrt(sums[:, -1:] + self._floors)
-        return np.asarray(weights.fusion @ (scored.sum(axis=0) + weights.bias) + weights.offset)
+        lengths = np.sqrt(sums[:, -1] + self._floors)
+        return np.asarray((1.0 / lengths) @ sums[:, :-1] + self._constant)
 
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
-        return {role for match in reading.matches for role in self._roles.of_entry[match.entry]}
+        of_entry = self._roles.of_entry
+        return {role for match in reading.matches for role in of_entry[match.entry]}
 
     def word_parts(self, reading: Reading, clauses: Sequence[int]) -> list[list[float]]:
         """What each word adds to the score of some clauses: its letters, itself, its sound and its roles."""
         words, width = reading.words, self._width
-        rows = self._table[[word.number for word in words], : 3 * width].reshape(len(words), 3, width)
-        lengths = np.sqrt(rows[:, :, -1].sum(axis=0) + self._floors[:3, 0])
-        parts: list[list[float]] = (rows[:, :, clauses] / lengths[:, None]).sum(axis=1).T.tolist()
+        rows = self._table.take([word.number for word in words], 0)[:, : 3 * width]
+        rows = rows.reshape(len(words), 3, width)
+        weighed = 1.0 / np.sqrt(np.add.reduce(rows[:, :, -1], 0) + self._floors[:3])
+        parts: list[list[float]] = np.einsum("wbc,b->cw", rows[:, :, clauses], weighed).tolist()
         worth = self._roles.worth
-        for match in reading.matches:
-            of_entry, share = worth[match.entry], 1 / (match.last - match.first)
+        for first, last, entry in reading.matches:
+            of_entry, share = worth[entry], 1 / (last - first)
             for row, clause in zip(parts, clauses, strict=True):
-                for place in range(match.first, match.last):
+                for place in range(first, last):
                     row[place] += of_entry[clause] * share
         return parts
 
@@ -85,21 +94,17 @@ class Scorer:
             if len(self._thread_sums) >= _REMEMBERED_THREADS:
                 self._thread_sums.clear()
             reading = self.reader.read(text)
-            known = self._sum(self._weights.blocks["thread"], self._thread_roles(reading))
+            known = self._sum(self._blocks["thread"], [f"r:{role}" for role in sorted(self.roles(reading))])
             if reading.words:
-                known = known + self._table[[word.number for word in reading.words], 3 * self._width :].sum(
-                    axis=0
-                )
+                numbers = [word.number for word in reading.words]
+                known = known + np.add.reduce(self._table.take(numbers, 0), 0)[3 * self._width :]
             self._thread_sums[text] = known
         return known
-
-    def _thread_roles(self, reading: Reading) -> list[str]:
-        return [f"r:{role}" for role in sorted(self.roles(reading))]
 
     def _of_flags(self, flags: tuple[str, ...]) -> Floats:
         known = self._flag_sums.get(flags)
         if known is None:
-            known = self._flag_sums[flags] = self._sum(self._weights.blocks["flags"], flags)
+            known = self._flag_sums[flags] = self._sum(self._blocks["flags"], flags)
         return known
 
     def _remember(self, word: Word) -> None:
@@ -107,55 +112,67 @@ class Scorer:
             grown = np.zeros((2 * len(self._table), self._table.shape[1]), dtype=np.float32)
             grown[: len(self._table)] = self._table
             self._table = grown
-        blocks = self._weights.blocks
-        self._table[word.number] = np.concatenate(
-            (
-                self._sum(blocks["chars"], char_features(word.canonical)),
-                self._sum(blocks["words"], (word.canonical,)),
-                self._sum(blocks["sounds"], (word.sound,)),
-                self._sum(blocks["thread"], (word.sound,)),
-            )
-        )
+        blocks, width = self._blocks, self._width
+        row = self._table[word.number]
+        row[:width] = self._sum(blocks["chars"], char_features(word.canonical))
+        row[width : 2 * width] = blocks["words"].row(word.canonical)
+        row[2 * width : 3 * width] = blocks["sounds"].row(word.sound)
+        row[3 * width :] = blocks["thread"].row(word.sound)
 
-    def _sum(self, block: Block, features: Iterable[str]) -> Floats:
-        place = block.place
-        found = [place.get(feature, -1) for feature in features]
-        rows = [row for row in found if row >= 0]
-        total = block.rows[rows].sum(axis=0) if rows else np.zeros(self._width, dtype=np.float32)
-        total[-1] += block.unknown * (len(found) - len(rows))
+    def _sum(self, block: "_Fused", features: Sequence[str]) -> Floats:
+        rows = [row for row in map(block.place.get, features) if row is not None]
+        total = np.add.reduce(block.rows.take(rows, 0), 0) if rows else np.zeros(self._width, np.float32)
+        total[-1] += block.stranger[-1] * (len(features) - len(rows))
         return np.asarray(total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fused:
+    """A block whose rows speak for the clauses; `stranger` is the row of a feature that it does not hold."""
+
+    place: Mapping[str, int]
+    rows: Floats
+    stranger: Floats
+    floor: float
+
+    def row(self, feature: str) -> Floats:
+        known = self.place.get(feature)
+        return self.stranger if known is None else np.asarray(self.rows[known])
+
+
+def _fused(block: Block, fusion: Floats) -> _Fused:
+    rows = np.column_stack([block.rows[:, :-1] @ fusion.T, block.rows[:, -1]]).astype(np.float32)
+    stranger = np.zeros(len(fusion) + 1, dtype=np.float32)
+    stranger[-1] = block.unknown
+    return _Fused(block.place, np.ascontiguousarray(rows), stranger, block.floor)
 
 
 class _Roles:
     """The blocks of roles as tables: one row a concept, one a role, one a pair of roles."""
 
-    def __init__(self, block: Block, pair_block: Block, lexicon: Lexicon, width: int) -> None:
+    def __init__(self, block: _Fused, pair_block: _Fused, lexicon: Lexicon, width: int) -> None:
         self.of_entry = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
         names = sorted({role for entry in lexicon.entries for role in entry.roles})
         place = {name: number for number, name in enumerate(names)}
         self._numbers = [tuple(place[role] for role in entry.roles) for entry in lexicon.entries]
         self._count = len(names)
-
-        def row(feature: str) -> Floats:
-            known = block.place.get(feature)
-            if known is not None:
-                return np.asarray(block.rows[known])
-            stranger = np.zeros(width, dtype=np.float32)
-            stranger[-1] = block.unknown
-            return stranger
-
-        self._concepts = np.array([row(f"c:{entry.concept}") for entry in lexicon.entries])
-        self._singles = np.array([row(name) for name in names])
+        # One table: first the concepts, then the roles.
+        self._first_role = len(lexicon.entries)
+        self._singles = np.array(
+            [*(block.row(f"c:{entry.concept}") for entry in lexicon.entries), *map(block.row, names)]
+        )
         pairs = np.zeros((len(names), len(names), width), dtype=np.float32)
-        pairs[(*np.triu_indices(len(names), 1), -1)] = pair_block.unknown
+        pairs[(*np.triu_indices(len(names), 1), -1)] = pair_block.stranger[-1]
         for feature, number in pair_block.place.items():
             one, _, other = feature.partition("+")
             if one in place and other in place:
                 pairs[place[one], place[other]] = pair_block.rows[number]
         self._pairs = pairs.reshape(len(names) ** 2, width)
-        # What a concept and its roles say for an output by themselves, as a share of the whole text's score.
+        # What a concept and its roles say for a clause by themselves, as a share of the whole text's score.
         self.worth: list[list[float]] = [
-            ((self._concepts[entry] + self._singles[list(numbers)].sum(axis=0)) / 4).tolist()
+            (
+                self._singles[[entry, *(self._first_role + number for number in numbers)]].sum(axis=0) / 4
+            ).tolist()
             for entry, numbers in enumerate(self._numbers)
         ]
 
@@ -163,19 +180,18 @@ class _Roles:
         """Add what the entries of a text are worth to its sums of roles (row 0) and of pairs of roles (row 1)."""
         if not entries:
             return
-        roles = np.array(
-            sorted({number for entry in entries for number in self._numbers[entry]}), dtype=np.intp
-        )
-        sums[0] += self._concepts[list(entries)].sum(axis=0) + self._singles[roles].sum(axis=0)
+        numbers, first, count = self._numbers, self._first_role, self._count
+        roles = sorted({number for entry in entries for number in numbers[entry]})
+        sums[0] += np.add.reduce(self._singles.take([*entries, *[first + role for role in roles]], 0), 0)
         if len(roles) > 1:
-            squares = (roles[:, None] * self._count + roles).ravel()
-            sums[1] += self._pairs[squares].sum(axis=0)
+            pairs = [one * count + other for one, other in itertools.combinations(roles, 2)]
+            sums[1] += np.add.reduce(self._pairs.take(pairs, 0), 0)
 
 
 class _Pairs:
     """The block of neighbouring sounds, looked up by the numbers of the two: no string is built on the way of a message."""
 
-    def __init__(self, block: Block, width: int) -> None:
+    def __init__(self, block: _Fused) -> None:
         self._number = {"^": 0, "$": 1}
         self._place: dict[int, int] = {}
         pairs = [feature.split(" ") for feature in block.place]
@@ -188,16 +204,15 @@ class _Pairs:
             for (one, other), row in zip(pairs, block.place.values(), strict=True)
         }
         self._rows = block.rows
-        self._unknown = block.unknown
-        self._none = np.zeros(width, dtype=np.float32)
+        self._unknown = float(block.stranger[-1])
 
-    def sums(self, sounds: list[str]) -> Floats:
-        """The block's sums for the sounds of a text, its borders taking part."""
+    def add(self, sums: Floats, sounds: list[str]) -> None:
+        """Add to the block's sums those of the sounds of a text, its borders taking part."""
         stranger, base, place = self._base - 1, self._base, self._place
         get = self._number.get
         numbers = [0, *[get(sound, stranger) for sound in sounds], 1]
         found = [place.get(one * base + other) for one, other in itertools.pairwise(numbers)]
         rows = [row for row in found if row is not None]
-        total = self._rows[rows].sum(axis=0) if rows else self._none.copy()
-        total[-1] += self._unknown * (len(found) - len(rows))
-        return np.asarray(total)
+        if rows:
+            sums += np.add.reduce(self._rows.take(rows, 0), 0)
+        sums[-1] += self._unknown * (len(found) - len(rows))

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from corpus.lines import Line
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import BLOCKS, char_features, pair_features, role_pairs, shape_flags
+from policies.model.features import BLOCKS, char_features, pair_features, role_pairs, shape_flags, shape_of
 from policies.model.reading import Reader
 
 Counted = dict[str, Counter[str]]
@@ -52,17 +52,10 @@ class Extractor:
     def count(self, line: Line) -> Counted:
         """The features of one line, block by block."""
         reading = self._reader.read(line.text)
-        words, sounds = reading.spelt, reading.sounds
-        roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
+        sounds = reading.sounds
+        roles = {role for _, _, entry in reading.matches for role in self._roles_of[entry]}
         concepts = {role for role in roles if role.startswith("c:")}
-        flags = shape_flags(
-            words,
-            repairs=reading.repairs,
-            forwarded=False,
-            answering=bool(line.thread),
-            manner=reading.manner,
-            text=line.text,
-        )
+        flags = shape_flags(shape_of(reading, line.text, answering=bool(line.thread), forwarded=False))
         # A repeated word counts once; two surfaces of one word (Vote, vote) are two, as they are for the judge.
         distinct = list({word.number: word for word in reading.words}.values())
         return {
@@ -81,7 +74,7 @@ class Extractor:
         for text in thread:
             reading = self._reader.read(text)
             features += reading.sounds
-            roles = {role for match in reading.matches for role in self._roles_of[match.entry]}
+            roles = {role for _, _, entry in reading.matches for role in self._roles_of[entry]}
             features += [f"r:{role}" for role in sorted(roles)]
         return features
 

@@ -7,7 +7,6 @@ spelling of a whole text and one over its sound, however many phrases the lexico
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -19,12 +18,8 @@ _ENDINGS = ("'s", "s", "es", "ed", "d", "ing", "ers", "er")
 _SHORTEST_STEM = 4
 
 
-class Match(NamedTuple):
-    """A concept found: words `first` to `last` (exclusive), and the place of its entry in the lexicon."""
-
-    first: int
-    last: int
-    entry: int
+# A concept found: words `first` to `last` (exclusive), and the place of its entry in the lexicon.
+Match = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ class _Phrases:
             for phrase in self._patterns[pattern]:
                 if phrase.endings is None or rest in phrase.endings:
                     first = bordered.count(" ", 0, start)
-                    found.append(Match(first, first + phrase.words, phrase.entry))
+                    found.append((first, first + phrase.words, phrase.entry))
         return found
 
 

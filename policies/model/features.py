@@ -9,6 +9,9 @@ together), `thread` (sounds and roles of what was said before) and `flags` (what
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from policies.model.reading import Reading
 
 BLOCKS = ("chars", "words", "sounds", "sound_pairs", "roles", "role_pairs", "thread", "flags")
 
@@ -41,27 +44,50 @@ def role_pairs(roles: Iterable[str]) -> Iterator[str]:
         yield f"{one}+{other}"
 
 
-def shape_flags(
-    words: Sequence[str], *, repairs: Iterable[str], forwarded: bool, answering: bool, manner: str, text: str
-) -> list[str]:
-    """Marks of the whole text; `answering`: something was said before it, without which a short one says little."""
-    length = min(6, len(words).bit_length())
-    flags = [f"repair_{repair}" for repair in sorted(repairs)]
-    flags.append(f"manner_{manner}")
-    flags.append(f"length_{length}")
-    flags.append(f"{'answer' if answering else 'alone'}_{length}")
-    if forwarded:
-        flags.append("forwarded")
-    if "?" in text or "؟" in text:
+class Shape(NamedTuple):
+    """Marks of a whole text. `answering`: something was said before it, without which a short one says little."""
+
+    repairs: frozenset[str]
+    manner: str
+    length: int  # the number of words, as the power of two above it, 6 at the most
+    answering: bool
+    forwarded: bool
+    question: bool
+    star: bool
+    several_lines: bool
+    number: bool
+    link: bool
+    quote: bool
+
+
+def shape_of(reading: Reading, text: str, *, answering: bool, forwarded: bool) -> Shape:
+    """The shape of a text that was read."""
+    return Shape(
+        reading.repairs,
+        reading.manner,
+        min(6, len(reading.words).bit_length()),
+        answering,
+        forwarded,
+        "?" in text or "؟" in text,
+        "*" in text,
+        "\n" in text,
+        any([word.is_number for word in reading.words]),  # noqa: C419 - a list is faster than a generator
+        "http" in text or ".pk" in text,
+        '"' in text or "“" in text or "'" in text,
+    )
+
+
+def shape_flags(shape: Shape) -> list[str]:
+    """A shape as features."""
+    flags = [f"repair_{repair}" for repair in sorted(shape.repairs)]
+    flags.append(f"manner_{shape.manner}")
+    flags.append(f"length_{shape.length}")
+    flags.append(f"{'answer' if shape.answering else 'alone'}_{shape.length}")
+    flags += [
+        name
+        for name in ("forwarded", "star", "several_lines", "number", "link", "quote")
+        if getattr(shape, name)
+    ]
+    if shape.question:
         flags.append("question_mark")
-    if "*" in text:
-        flags.append("star")
-    if "\n" in text:
-        flags.append("several_lines")
-    if any(word.isdigit() for word in words):
-        flags.append("number")
-    if "http" in text or ".pk" in text:
-        flags.append("link")
-    if '"' in text or "“" in text or "'" in text:
-        flags.append("quote")
     return flags

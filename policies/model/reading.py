@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from policies.lexicon.matcher import Lexicon, Match
-from policies.text.canonical import TOKEN, canonical_form
+from policies.text.canonical import canonical_form, surfaces_of, without_underscores
 from policies.text.key import key
 from policies.text.manner import Marks, manner_of, marks_of
 
+_NO_REPAIRS: frozenset[str] = frozenset()
 _MEMORY = 60_000  # surfaces; a flood of new ones starts the memory anew
 
 
@@ -20,6 +21,7 @@ class Word:
     repairs: frozenset[str]
     entries: tuple[int, ...]
     marks: Marks
+    is_number: bool
     number: int
 
 
@@ -37,6 +39,7 @@ class Reading:
         """Code-point offsets (start, end) in the text of each word."""
         found = []
         end = 0
+        text = without_underscores(text)
         for surface in self.surfaces:
             start = text.index(surface, end)
             end = start + len(surface)
@@ -46,7 +49,8 @@ class Reading:
     @property
     def repairs(self) -> frozenset[str]:
         """What had to be undone anywhere in the text."""
-        return frozenset().union(*[word.repairs for word in self.words if word.repairs])
+        found = [word.repairs for word in self.words if word.repairs]
+        return frozenset().union(*found) if found else _NO_REPAIRS
 
     @property
     def manner(self) -> str:
@@ -70,7 +74,7 @@ class Reader:
     def read(self, text: str) -> Reading:
         """The reading of a text."""
         memory = self._memory
-        surfaces = TOKEN.findall(text)
+        surfaces = surfaces_of(text)
         words = [memory.get(surface) or self._new(surface) for surface in surfaces]
         spelt = [word.canonical for word in words]
         if "" in spelt:  # a surface of marks alone is no word
@@ -81,7 +85,7 @@ class Reader:
         matches = self._lexicon.phrases(spelt, sounds)
         covered = {place for first, last, _ in matches for place in range(first, last)}
         matches += [
-            Match(place, place + 1, entry)
+            (place, place + 1, entry)
             for place, word in enumerate(words)
             if word.entries and place not in covered
             for entry in word.entries
@@ -97,6 +101,7 @@ class Reader:
             form.repairs,
             self._lexicon.of_word(form.text, sound) if form.text else (),
             marks_of(surface),
+            form.text.isdigit(),
             len(self._memory),
         )
         self._memory[surface] = word

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from policies.lexicon.matcher import Lexicon
-from policies.model.features import BLOCKS, char_features, shape_flags
+from policies.model.features import BLOCKS, Shape, char_features, shape_flags, shape_of
 from policies.model.reading import Reader, Reading, Word
 from policies.model.weights import Block, Floats, Weights
 
@@ -38,7 +38,7 @@ class Scorer:
         self._floors = np.array([self._blocks[name].floor for name in BLOCKS], dtype=np.float32)
         # A block of which a text has nothing must not divide by nothing.
         self._floors = np.maximum(self._floors, np.float32(1e-6))
-        self._flag_sums: dict[tuple[str, ...], Floats] = {}
+        self._shape_sums: dict[Shape, Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
     def logits(
@@ -52,16 +52,8 @@ class Scorer:
         rows = np.add.reduce(self._table.take(numbers, 0), 0)
         sums[:3] = rows[: 3 * width].reshape(3, width)
         self._pairs.add(sums[3], reading.sounds)
-        self._roles.add(sums[4:6], {match.entry for match in reading.matches})
-        flags = shape_flags(
-            reading.spelt,
-            repairs=reading.repairs,
-            forwarded=forwarded,
-            answering=bool(thread),
-            manner=reading.manner,
-            text=text,
-        )
-        sums[7] = self._of_flags(tuple(flags))
+        self._roles.add(sums[4:6], {entry for _, _, entry in reading.matches})
+        sums[7] = self._of_shape(shape_of(reading, text, answering=bool(thread), forwarded=forwarded))
         for before in thread:
             sums[6] += self._of_thread(before)
         lengths = np.sqrt(sums[:, -1] + self._floors)
@@ -70,7 +62,7 @@ class Scorer:
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
         of_entry = self._roles.of_entry
-        return {role for match in reading.matches for role in of_entry[match.entry]}
+        return {role for _, _, entry in reading.matches for role in of_entry[entry]}
 
     def word_parts(self, reading: Reading, clauses: Sequence[int]) -> list[list[float]]:
         """What each word adds to the score of some clauses: its letters, itself, its sound and its roles."""
@@ -78,7 +70,7 @@ class Scorer:
         rows = self._table.take([word.number for word in words], 0)[:, : 3 * width]
         rows = rows.reshape(len(words), 3, width)
         weighed = 1.0 / np.sqrt(np.add.reduce(rows[:, :, -1], 0) + self._floors[:3])
-        parts: list[list[float]] = np.einsum("wbc,b->cw", rows[:, :, clauses], weighed).tolist()
+        parts: list[list[float]] = (weighed @ rows).T[clauses].tolist()
         worth = self._roles.worth
         for first, last, entry in reading.matches:
             of_entry, share = worth[entry], 1 / (last - first)
@@ -101,10 +93,10 @@ class Scorer:
             self._thread_sums[text] = known
         return known
 
-    def _of_flags(self, flags: tuple[str, ...]) -> Floats:
-        known = self._flag_sums.get(flags)
+    def _of_shape(self, shape: Shape) -> Floats:
+        known = self._shape_sums.get(shape)
         if known is None:
-            known = self._flag_sums[flags] = self._sum(self._blocks["flags"], flags)
+            known = self._shape_sums[shape] = self._sum(self._blocks["flags"], shape_flags(shape))
         return known
 
     def _remember(self, word: Word) -> None:

@@ -16,7 +16,7 @@ _INVISIBLE = (
 )
 _MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640"
 _LETTER = r"[^\W\d_]"
-_WORD = rf"(?:[^\W_]|[{_MARKS}{_INVISIBLE}])"
+_WORD = rf"[\w{_MARKS}{_INVISIBLE}]"
 # Emoji are tokens of their own: they stand in for parties, people and deeds.
 _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 
@@ -75,6 +75,17 @@ _LEETSPEAK = str.maketrans(
         "*": None,
     }
 )
+
+
+def without_underscores(text: str) -> str:
+    """A text of the same length in which underscores are spaces: in a hashtag they part words."""
+    return text.replace("_", " ") if "_" in text else text
+
+
+def surfaces_of(text: str) -> list[str]:
+    """The tokens of a text as they were typed, in order."""
+    found: list[str] = TOKEN.findall(without_underscores(text))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +160,7 @@ def canonical(text: str) -> Canonical:
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     repairs: set[str] = set()
-    for match in TOKEN.finditer(text):
+    for match in TOKEN.finditer(without_underscores(text)):
         form = canonical_form(match.group())
         if form.text:
             words.append(form.text)

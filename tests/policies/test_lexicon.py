@@ -39,7 +39,7 @@ def found(lexicon: Lexicon, text: str) -> set[str]:
     single = {
         entry for word, sound in zip(words, sounds, strict=True) for entry in lexicon.of_word(word, sound)
     }
-    phrases = {match.entry for match in lexicon.phrases(words, sounds)}
+    phrases = {entry for _, _, entry in lexicon.phrases(words, sounds)}
     return {lexicon.entries[entry].concept for entry in single | phrases}
 
 
@@ -88,8 +88,8 @@ def test_places_of_a_phrase_are_words(lexicon: Lexicon) -> None:
     """`first` and `last` count words, whatever their length."""
     words = list(canonical("kal subah cast your ballots 👍").words)
     sounds = [key(word) or word for word in words]
-    (match,) = lexicon.phrases(words, sounds)
-    assert words[match.first : match.last] == ["cast", "your", "ballots"]
+    ((first, last, _),) = lexicon.phrases(words, sounds)
+    assert words[first:last] == ["cast", "your", "ballots"]
 
 
 def test_empty_lexicon_matches_nothing() -> None:

@@ -10,11 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from policies.message import NO_CONTEXT, Context, Message
 from policies.model.scorer import Scorer
-from policies.model.weights import Floats
 from policies.pack import Clause, Pack, load_packs, pack_folder
 from policies.reasons import reason_for
 from policies.verdict import NO_INSTRUMENT, Action, Finding, Verdict
@@ -50,18 +47,19 @@ class Judge:
         reading = self._scorer.reader.read(message.text)
         if not reading.words:
             return Verdict((), instrument.pack.id, self._model)
-        logits = self._scorer.logits(
+        scores = self._scorer.score(
             message.text, reading, thread=context.thread[-_THREAD:], forwarded=message.forwarded
         )
-        raised = np.flatnonzero(logits >= instrument.note).tolist()
+        logits: list[float] = scores.logits.tolist()
+        raised = [place for place, note in enumerate(instrument.note) if logits[place] >= note]
         if not raised:
             return Verdict((), instrument.pack.id, self._model)
         places = reading.places(message.text)
         roles = self._scorer.roles(reading)
         findings = []
-        for number, parts in zip(raised, self._scorer.word_parts(reading, raised), strict=True):
+        for number, parts in zip(raised, self._scorer.word_parts(reading, scores, raised), strict=True):
             clause = instrument.clauses[number]
-            score = 1.0 / (1.0 + math.exp(-float(logits[number])))
+            score = 1.0 / (1.0 + math.exp(-logits[number]))
             first, last = _span(parts)
             findings.append(
                 Finding(
@@ -92,21 +90,21 @@ class _Instrument:
 
     pack: Pack
     clauses: dict[int, Clause]
-    note: Floats
+    note: tuple[float, ...]
 
     @classmethod
     def of(cls, pack: Pack) -> "_Instrument":
         places = {clause: place for place, clause in enumerate(pack.weights.clauses)}
         clauses = {places[clause.id]: clause for clause in pack.clauses}
-        note = [
+        note = tuple(
             _logit(clauses[place].note) if place in clauses else math.inf
             for place in range(len(pack.weights.clauses))
-        ]
-        return cls(pack, clauses, np.array(note, dtype=np.float32))
+        )
+        return cls(pack, clauses, note)
 
 
 def _logit(probability: float) -> float:
-    return float(np.log(probability / (1.0 - probability)))
+    return math.log(probability / (1.0 - probability))
 
 
 def _span(parts: Sequence[float]) -> tuple[int, int]:

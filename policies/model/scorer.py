@@ -7,6 +7,7 @@ over rows, look-ups for its pairs, and one sum over a square table of roles.
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,9 +42,9 @@ class Scorer:
         self._shape_sums: dict[Shape, Floats] = {}
         self._thread_sums: dict[str, Floats] = {}
 
-    def logits(
+    def score(
         self, text: str, reading: Reading, *, thread: Sequence[str] = (), forwarded: bool = False
-    ) -> Floats:
+    ) -> "Scores":
         """The calibrated logit of each clause, in the order of the weights' clauses."""
         width = self._width
         sums = np.zeros((len(BLOCKS), width), dtype=np.float32)
@@ -56,21 +57,27 @@ class Scorer:
         sums[7] = self._of_shape(shape_of(reading, text, answering=bool(thread), forwarded=forwarded))
         for before in thread:
             sums[6] += self._of_thread(before)
-        lengths = np.sqrt(sums[:, -1] + self._floors)
-        return np.asarray((1.0 / lengths) @ sums[:, :-1] + self._constant)
+        weighed = 1.0 / np.sqrt(sums[:, -1] + self._floors)
+        return Scores(weighed @ sums[:, :-1] + self._constant, weighed)
 
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
         of_entry = self._roles.of_entry
         return {role for _, _, entry in reading.matches for role in of_entry[entry]}
 
-    def word_parts(self, reading: Reading, clauses: Sequence[int]) -> list[list[float]]:
+    def word_parts(self, reading: Reading, scores: "Scores", clauses: Sequence[int]) -> list[list[float]]:
         """What each word adds to the score of some clauses: its letters, itself, its sound and its roles."""
-        words, width = reading.words, self._width
-        rows = self._table.take([word.number for word in words], 0)[:, : 3 * width]
-        rows = rows.reshape(len(words), 3, width)
-        weighed = 1.0 / np.sqrt(np.add.reduce(rows[:, :, -1], 0) + self._floors[:3])
-        parts: list[list[float]] = (weighed @ rows).T[clauses].tolist()
+        width = self._width
+        rows = self._table.take([word.number for word in reading.words], 0)
+        letters, word, sound = scores.weighed[:3].tolist()
+        parts: list[list[float]] = [
+            (
+                rows[:, clause] * letters
+                + rows[:, width + clause] * word
+                + rows[:, 2 * width + clause] * sound
+            ).tolist()
+            for clause in clauses
+        ]
         worth = self._roles.worth
         for first, last, entry in reading.matches:
             of_entry, share = worth[entry], 1 / (last - first)
@@ -116,6 +123,13 @@ class Scorer:
         total = np.add.reduce(block.rows.take(rows, 0), 0) if rows else np.zeros(self._width, np.float32)
         total[-1] += block.stranger[-1] * (len(features) - len(rows))
         return np.asarray(total)
+
+
+class Scores(NamedTuple):
+    """The logits of the clauses, and what a block's sums were multiplied with, in the order of the blocks."""
+
+    logits: Floats
+    weighed: Floats
 
 
 @dataclass(frozen=True, slots=True)

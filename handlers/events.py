@@ -194,6 +194,7 @@ GAP_REASONS = frozenset(
         "downtime",  # we were not running, and the platform did not keep everything for us
         "missing_right",  # we may not read the room
         "undelivered",  # a warning or alert could not be delivered
+        "no_instrument",  # sent before any instrument known here was in force (an audit of an old chat)
     }
 )
 

@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
         loaded = load_config(config)
         path, vault = prepare(loaded.settings.store.url, loaded.key_file, loaded.base)
         found, counts = asyncio.run(_read(Database(path, vault), room, start, now))
-        typer.echo(_formatted(form, found, counts, start, now), nl=form is not Format.CSV)
+        typer.echo(formatted(form, found, counts, start, now), nl=form is not Format.CSV)
 
 
 def read_since(since: str, now: datetime) -> datetime:
@@ -101,7 +101,8 @@ async def _read(
         await database.close()
 
 
-def _formatted(form: Format, room: Room, counts: DigestCounts, since: datetime, until: datetime) -> str:
+def formatted(form: Format, room: Room, counts: DigestCounts, since: datetime, until: datetime) -> str:
+    """A digest as text, JSON or CSV."""
     if form is Format.TEXT:
         return render(digest_notice(room.title, counts, since, until, room.language), ()).text
     facts: dict[str, Any] = {

@@ -6,7 +6,7 @@ from bot.errors import InputError
 from bot.texts import sentence
 from handlers.records import Language
 
-_COMMANDS = ("audit", "evidence")
+_COMMANDS = ("evidence",)
 
 
 def register(app: typer.Typer) -> None:

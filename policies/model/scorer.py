@@ -14,7 +14,7 @@ import numpy as np
 from policies.lexicon.matcher import Lexicon
 from policies.model.features import BLOCKS, Shape, char_features, shape_flags, shape_of
 from policies.model.reading import Reader, Reading, Word
-from policies.model.weights import Block, Floats, Weights
+from policies.model.weights import Block, Floats, Named, Weights
 
 # Blocks of which a word carries its own part; pairs and the rest are added message by message.
 _OF_WORDS = ("chars", "words", "sounds", "thread")
@@ -22,24 +22,24 @@ _REMEMBERED_THREADS = 2000
 
 
 class Scorer:
-    """Scores texts by trained weights. One a process; not for several threads at once.
-
-    The fusion is linear, so it is worked into the weights at the start: every row already speaks for the clauses.
-    """
+    """Scores texts by trained weights. One a process; not for several threads at once."""
 
     def __init__(self, weights: Weights, lexicon: Lexicon) -> None:
-        self._clauses = len(weights.clauses)
-        self._width = self._clauses + 1
-        self._blocks = {name: _fused(block, weights.fusion) for name, block in weights.blocks.items()}
-        self._constant = weights.fusion @ weights.bias + weights.offset
+        self._width = len(weights.bias) + 1
+        self._blocks = {name: _with_stranger(block) for name, block in weights.blocks.items()}
+        self._bias = weights.bias
+        self._fusion = weights.fusion
         self._table = np.zeros((4096, len(_OF_WORDS) * self._width), dtype=np.float32)
         self.reader = Reader(lexicon, on_new=self._remember)
-        self._roles = _Roles(self._blocks["roles"], self._blocks["role_pairs"], lexicon, self._width)
+        self._roles = _Roles(
+            self._blocks["roles"], self._blocks["role_pairs"], weights.fusion.roles, lexicon, self._width
+        )
         self._pairs = _Pairs(self._blocks["sound_pairs"])
         self._floors = np.array([self._blocks[name].floor for name in BLOCKS], dtype=np.float32)
         # A block of which a text has nothing must not divide by nothing.
         self._floors = np.maximum(self._floors, np.float32(1e-6))
-        self._shape_sums: dict[Shape, Floats] = {}
+        self._flags_hidden = dict(zip(weights.fusion.flags.names, weights.fusion.flags.rows, strict=True))
+        self._shape_sums: dict[Shape, tuple[Floats, Floats]] = {}
         self._thread_sums: dict[str, Floats] = {}
 
     def score(
@@ -53,12 +53,17 @@ class Scorer:
         rows = np.add.reduce(self._table.take(numbers, 0), 0)
         sums[:3] = rows[: 3 * width].reshape(3, width)
         self._pairs.add(sums[3], reading.sounds)
-        self._roles.add(sums[4:6], {entry for _, _, entry in reading.matches})
-        sums[7] = self._of_shape(shape_of(reading, text, answering=bool(thread), forwarded=forwarded))
+        hidden_of_roles = self._roles.add(sums[4:6], {entry for _, _, entry in reading.matches})
+        shape = shape_of(reading, text, answering=bool(thread), forwarded=forwarded)
+        sums[7], hidden_of_shape = self._of_shape(shape)
         for before in thread:
             sums[6] += self._of_thread(before)
         weighed = 1.0 / np.sqrt(sums[:, -1] + self._floors)
-        return Scores(weighed @ sums[:, :-1] + self._constant, weighed)
+        outputs = weighed @ sums[:, :-1] + self._bias
+        hidden = outputs @ self._fusion.of_scores + hidden_of_shape
+        if hidden_of_roles is not None:
+            hidden += hidden_of_roles
+        return Scores(np.maximum(hidden, 0.0) @ self._fusion.output + self._fusion.offset, weighed)
 
     def roles(self, reading: Reading) -> set[str]:
         """The roles (and concepts, as `c:…`) that occur in a reading."""
@@ -100,10 +105,17 @@ class Scorer:
             self._thread_sums[text] = known
         return known
 
-    def _of_shape(self, shape: Shape) -> Floats:
+    def _of_shape(self, shape: Shape) -> tuple[Floats, Floats]:
+        """A shape's sums in its block, and what it adds to the hidden units, their bias included."""
         known = self._shape_sums.get(shape)
         if known is None:
-            known = self._shape_sums[shape] = self._sum(self._blocks["flags"], shape_flags(shape))
+            flags = shape_flags(shape)
+            hidden = [self._flags_hidden[flag] for flag in flags if flag in self._flags_hidden]
+            known = (
+                self._sum(self._blocks["flags"], flags),
+                np.sum([self._fusion.bias, *hidden], axis=0, dtype=np.float32),
+            )
+            self._shape_sums[shape] = known
         return known
 
     def _remember(self, word: Word) -> None:
@@ -118,7 +130,7 @@ class Scorer:
         row[2 * width : 3 * width] = blocks["sounds"].row(word.sound)
         row[3 * width :] = blocks["thread"].row(word.sound)
 
-    def _sum(self, block: "_Fused", features: Sequence[str]) -> Floats:
+    def _sum(self, block: "_Known", features: Sequence[str]) -> Floats:
         rows = [row for row in map(block.place.get, features) if row is not None]
         total = np.add.reduce(block.rows.take(rows, 0), 0) if rows else np.zeros(self._width, np.float32)
         total[-1] += block.stranger[-1] * (len(features) - len(rows))
@@ -133,8 +145,8 @@ class Scores(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Fused:
-    """A block whose rows speak for the clauses; `stranger` is the row of a feature that it does not hold."""
+class _Known:
+    """A block with the row of a feature that it does not hold: `stranger`."""
 
     place: Mapping[str, int]
     rows: Floats
@@ -146,17 +158,18 @@ class _Fused:
         return self.stranger if known is None else np.asarray(self.rows[known])
 
 
-def _fused(block: Block, fusion: Floats) -> _Fused:
-    rows = np.column_stack([block.rows[:, :-1] @ fusion.T, block.rows[:, -1]]).astype(np.float32)
-    stranger = np.zeros(len(fusion) + 1, dtype=np.float32)
+def _with_stranger(block: Block) -> _Known:
+    stranger = np.zeros(block.rows.shape[1], dtype=np.float32)
     stranger[-1] = block.unknown
-    return _Fused(block.place, np.ascontiguousarray(rows), stranger, block.floor)
+    return _Known(block.place, block.rows, stranger, block.floor)
 
 
 class _Roles:
     """The blocks of roles as tables: one row a concept, one a role, one a pair of roles."""
 
-    def __init__(self, block: _Fused, pair_block: _Fused, lexicon: Lexicon, width: int) -> None:
+    def __init__(
+        self, block: _Known, pair_block: _Known, hidden: Named, lexicon: Lexicon, width: int
+    ) -> None:
         self.of_entry = [(f"c:{entry.concept}", *entry.roles) for entry in lexicon.entries]
         names = sorted({role for entry in lexicon.entries for role in entry.roles})
         place = {name: number for number, name in enumerate(names)}
@@ -174,6 +187,9 @@ class _Roles:
             if one in place and other in place:
                 pairs[place[one], place[other]] = pair_block.rows[number]
         self._pairs = pairs.reshape(len(names) ** 2, width)
+        known = dict(zip(hidden.names, hidden.rows, strict=True))
+        nothing = np.zeros(hidden.rows.shape[1], dtype=np.float32)
+        self._hidden = np.array([known.get(name, nothing) for name in names])
         # What a concept and its roles say for a clause by themselves, as a share of the whole text's score.
         self.worth: list[list[float]] = [
             (
@@ -182,22 +198,26 @@ class _Roles:
             for entry, numbers in enumerate(self._numbers)
         ]
 
-    def add(self, sums: Floats, entries: set[int]) -> None:
-        """Add what the entries of a text are worth to its sums of roles (row 0) and of pairs of roles (row 1)."""
+    def add(self, sums: Floats, entries: set[int]) -> Floats | None:
+        """Add what the entries of a text are worth to its sums of roles (row 0) and of pairs of roles (row 1).
+
+        Returns what their roles add to the hidden units of the fusion, None for nothing.
+        """
         if not entries:
-            return
+            return None
         numbers, first, count = self._numbers, self._first_role, self._count
         roles = sorted({number for entry in entries for number in numbers[entry]})
         sums[0] += np.add.reduce(self._singles.take([*entries, *[first + role for role in roles]], 0), 0)
         if len(roles) > 1:
             pairs = [one * count + other for one, other in itertools.combinations(roles, 2)]
             sums[1] += np.add.reduce(self._pairs.take(pairs, 0), 0)
+        return np.asarray(np.add.reduce(self._hidden.take(roles, 0), 0))
 
 
 class _Pairs:
     """The block of neighbouring sounds, looked up by the numbers of the two: no string is built on the way of a message."""
 
-    def __init__(self, block: _Fused) -> None:
+    def __init__(self, block: _Known) -> None:
         self._number = {"^": 0, "$": 1}
         self._place: dict[int, int] = {}
         pairs = [feature.split(" ") for feature in block.place]

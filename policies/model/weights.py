@@ -33,17 +33,37 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """A whole model. Its outputs z are one a clause and the helpers; `bias` is (outputs,), `fusion` (clauses, outputs).
+class Named:
+    """What each of some named inputs adds to the hidden units: `rows` is (names, hidden)."""
 
-    The probabilities of the clauses are sigmoid(fusion @ z + offset); `offset` is (clauses,).
+    names: tuple[str, ...]
+    rows: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """A network of one hidden layer over the outputs z, the roles found and the flags of the text's shape.
+
+    Hidden: h = max(0, z @ of_scores + the rows of what occurs + bias); of_scores is (outputs, hidden). The clauses'
+    logits are h @ output + offset; output is (hidden, clauses).
     """
+
+    of_scores: Floats
+    roles: Named
+    flags: Named
+    bias: Floats
+    output: Floats
+    offset: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A whole model. Its outputs z are one a clause and the helpers; `bias` is (outputs,)."""
 
     clauses: tuple[str, ...]
     blocks: Mapping[str, Block]
     bias: Floats
-    fusion: Floats
-    offset: Floats
+    fusion: Fusion
     version: str
 
 
@@ -53,14 +73,19 @@ def save_weights(weights: Weights, path: Path) -> None:
         "clauses": np.array("\n".join(weights.clauses)),
         "version": np.array(weights.version),
         "bias": weights.bias,
-        "fusion": weights.fusion,
-        "offset": weights.offset,
+        "of_scores": weights.fusion.of_scores,
+        "hidden_bias": weights.fusion.bias,
+        "output": weights.fusion.output,
+        "offset": weights.fusion.offset,
     }
     for name, block in weights.blocks.items():
         ordered = sorted(block.place, key=block.place.__getitem__)
         arrays[f"{name}_names"] = np.frombuffer("\n".join(ordered).encode(), dtype=np.uint8)
         arrays[f"{name}_rows"] = block.rows.astype(np.float16)
         arrays[f"{name}_lengths"] = np.array([block.unknown, block.floor], dtype=np.float32)
+    for kind, named in (("role", weights.fusion.roles), ("flag", weights.fusion.flags)):
+        arrays[f"hidden_{kind}_names"] = np.array("\n".join(named.names))
+        arrays[f"hidden_{kind}_rows"] = named.rows
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     path.write_bytes(buffer.getvalue())
@@ -77,11 +102,16 @@ def load_weights(content: bytes) -> Weights:
             unknown, floor = arrays[f"{name}_lengths"].tolist()
             place = {feature: row for row, feature in enumerate(names)}
             blocks[name] = Block(place, rows, unknown, floor)
+        roles, flags = (
+            Named(tuple(str(arrays[f"hidden_{kind}_names"]).split("\n")), arrays[f"hidden_{kind}_rows"])
+            for kind in ("role", "flag")
+        )
         return Weights(
             clauses=tuple(str(arrays["clauses"]).split("\n")),
             blocks=blocks,
             bias=arrays["bias"].astype(np.float32),
-            fusion=arrays["fusion"].astype(np.float32),
-            offset=arrays["offset"].astype(np.float32),
+            fusion=Fusion(
+                arrays["of_scores"], roles, flags, arrays["hidden_bias"], arrays["output"], arrays["offset"]
+            ),
             version=str(arrays["version"]),
         )

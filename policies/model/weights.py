@@ -98,7 +98,8 @@ def load_weights(content: bytes) -> Weights:
         for name in BLOCKS:
             joined = arrays[f"{name}_names"].tobytes().decode()
             names = joined.split("\n") if joined else []
-            rows = arrays[f"{name}_rows"].astype(np.float32)
+            # In row order, whatever the file's: single rows are taken out of it for every message.
+            rows = arrays[f"{name}_rows"].astype(np.float32, order="C")
             unknown, floor = arrays[f"{name}_lengths"].tolist()
             place = {feature: row for row, feature in enumerate(names)}
             blocks[name] = Block(place, rows, unknown, floor)

@@ -27,7 +27,7 @@ def family_of(first: bytes) -> Family | None:
     """Which program's export begins with these bytes; None for anything else."""
     if first.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = first.decode("utf-16", "replace")
-    elif b"\0" in first:
+    elif first.count(b"\0") * 50 > len(first):
         return None
     else:
         text = first.decode("utf-8-sig", "replace")
@@ -79,7 +79,7 @@ def open_chat(source: Source, asked: Order | None) -> Chat:
         if family == "telegram":
             title, count = telegram.title_and_count(text)
             if count != 1:
-                raise telegram.too_many(count)
+                raise telegram.too_many(count) if count else no_export()
             return Chat(source, "telegram", title or source.title)
         from bot.audit import matrix  # noqa: PLC0415 - as above
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -26,6 +27,7 @@ _PM = frozenset(["pm", "p", "بم", "بعددوپہر", "دوپہر", "سہپہ�
 _NIGHT = frozenset(["رات"])
 
 
+@lru_cache(maxsize=4096)
 def read_date(parts: Parts, order: Order) -> date | None:
     """The day that three written numbers mean in an order; None when there is no such day."""
     first, second, third = (int(part) for part in parts)
@@ -43,6 +45,7 @@ def read_date(parts: Parts, order: Order) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def read_time(hour: str, minute: str, second: str | None, period: str | None) -> tuple[int, int, int] | None:
     """Hour, minute and second of a day; `period` is am or pm as written, in English or Urdu. None when impossible."""
     hours, minutes, seconds = int(hour), int(minute), int(second or 0)

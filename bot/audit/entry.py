@@ -47,7 +47,10 @@ class Entry:
     @property
     def too_long(self) -> bool:
         """Whether the text is longer than the judge takes."""
-        return len(self.text.encode("utf-8", "surrogatepass")) > LONGEST_BYTES
+        return (
+            len(self.text) * 4 > LONGEST_BYTES
+            and len(self.text.encode("utf-8", "surrogatepass")) > LONGEST_BYTES
+        )
 
     @property
     def sent_on(self) -> date | None:

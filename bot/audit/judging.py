@@ -1,6 +1,6 @@
-"""Pieces judged in their order, by as many processes as pay: one here for a short chat, two beside us for a long one.
+"""Pieces judged in their order: here alone for a short chat, by a helper process as well for a long one.
 
-A helper ends by itself when its pipe closes, so none is left over however the audit ends.
+The helper ends by itself when its pipe closes, so none is left over however the audit ends.
 """
 
 import multiprocessing
@@ -9,9 +9,8 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Thread
 
@@ -21,9 +20,9 @@ from policies.message import Context, Message
 from policies.verdict import NO_INSTRUMENT, Finding
 
 _CHUNK = 200
-_WORTH_IT = 1500  # pieces from which helpers pay
-_HELPERS = 2
-_AHEAD = 3  # chunks that wait for each helper
+_WORTH_IT = 1500  # pieces from which a helper pays
+_AHEAD = 2  # chunks given to the helper at a time
+_WAITING = 40  # chunks judged here while the helper is slow with one
 
 Asked = list[tuple[Message, Context]]
 
@@ -42,13 +41,10 @@ def judge_all(judge: Judge, pieces: Iterable[Piece]) -> Iterator[list[tuple[Piec
     first = list(islice(source, _WORTH_IT))
     forks = "fork" in multiprocessing.get_all_start_methods() and (os.cpu_count() or 1) > 1
     if len(first) < _WORTH_IT or not forks:
-        while first:
-            for start in range(0, len(first), _CHUNK):
-                chunk = first[start : start + _CHUNK]
-                yield list(zip(chunk, answers(judge, [piece.asked for piece in chunk]), strict=True))
-            first = list(islice(source, _CHUNK))
+        for chunk in _chunks(chain(first, source)):
+            yield list(zip(chunk, answers(judge, [piece.asked for piece in chunk]), strict=True))
         return
-    yield from _beside(judge, first, source)
+    yield from _beside(judge, chain(first, source))
 
 
 def answers(judge: Judge, asked: Asked) -> list[Answer]:
@@ -64,54 +60,90 @@ def answers(judge: Judge, asked: Asked) -> list[Answer]:
     return said
 
 
-def _beside(judge: Judge, first: list[Piece], rest: Iterator[Piece]) -> Iterator[list[tuple[Piece, Answer]]]:
-    helpers = _start(judge)
-    waiting: deque[tuple[Connection, list[Piece]]] = deque()
-    turn = 0
+def _beside(judge: Judge, pieces: Iterator[Piece]) -> Iterator[list[tuple[Piece, Answer]]]:
+    """Half of the chunks are judged by the helper, the other half here, whenever the helper has enough to do."""
+    waiting: deque[tuple[list[Piece], list[Answer] | None]] = deque()  # no answers yet: the helper is at it
+    helper = _Helper(judge)
     try:
-        while True:
-            while len(waiting) < _AHEAD * len(helpers):
-                chunk = [*first[:_CHUNK]] if first else list(islice(rest, _CHUNK))
-                first = first[_CHUNK:]
-                if not chunk:
-                    break
-                pipe = helpers[turn % len(helpers)][1]
-                pipe.send([piece.asked for piece in chunk])
-                waiting.append((pipe, chunk))
-                turn += 1
-            if not waiting:
-                return
-            pipe, chunk = waiting.popleft()
-            yield list(zip(chunk, pipe.recv(), strict=True))
+        for chunk in _chunks(pieces):
+            asked = [piece.asked for piece in chunk]
+            waiting.append((chunk, None if helper.takes(asked) else answers(judge, asked)))
+            while waiting and (waiting[0][1] is not None or helper.has_said or len(waiting) > _WAITING):
+                yield _first(judge, helper, waiting)
+        while waiting:
+            yield _first(judge, helper, waiting)
     finally:
-        for process, pipe in helpers:
-            pipe.close()
-            process.join(timeout=5)
-            if process.is_alive():
-                process.kill()
-                process.join()
+        helper.end()
 
 
-def _start(judge: Judge) -> list[tuple[BaseProcess, Connection]]:
-    context = multiprocessing.get_context("fork")  # helpers share the loaded lexicon and model with us
-    pipes = [context.Pipe() for _ in range(_HELPERS)]
-    helpers: list[tuple[BaseProcess, Connection]] = []
-    for ours, theirs in pipes:
-        # A helper that held our end of a pipe would never see it close.
-        others = [end for pair in pipes for end in pair if end is not theirs]
-        process = context.Process(target=_help, args=(judge, theirs, others), daemon=True)
-        process.start()
-        helpers.append((process, ours))
-    for _, theirs in pipes:
+def _first(
+    judge: Judge, helper: "_Helper", waiting: deque[tuple[list[Piece], list[Answer] | None]]
+) -> list[tuple[Piece, Answer]]:
+    chunk, said = waiting.popleft()
+    if said is None:
+        said = helper.said() or answers(judge, [piece.asked for piece in chunk])
+    return list(zip(chunk, said, strict=True))
+
+
+def _chunks(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
+    while chunk := list(islice(pieces, _CHUNK)):
+        yield chunk
+
+
+class _Helper:
+    """The other process. Should it be killed, it takes nothing more and what it was at is judged here."""
+
+    def __init__(self, judge: Judge) -> None:
+        context = multiprocessing.get_context("fork")  # it shares the loaded lexicon and model with us
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_help, args=(judge, theirs, self._pipe), daemon=True)
+        self._process.start()
         theirs.close()
-    return helpers
+        self._asked = 0
+        self._gone = False
+
+    def takes(self, asked: Asked) -> bool:
+        """Give it a chunk, unless it has enough."""
+        if self._gone or self._asked >= _AHEAD:
+            return False
+        try:
+            self._pipe.send(asked)
+        except OSError:
+            self._gone = True
+            return False
+        self._asked += 1
+        return True
+
+    @property
+    def has_said(self) -> bool:
+        """Whether an answer can be taken without waiting."""
+        return self._gone or (self._asked > 0 and self._pipe.poll())
+
+    def said(self) -> list[Answer] | None:
+        """Its next answers; None when it is gone."""
+        self._asked -= 1
+        if self._gone:
+            return None
+        try:
+            said: list[Answer] = self._pipe.recv()
+        except (EOFError, OSError):
+            self._gone = True
+            return None
+        return said
+
+    def end(self) -> None:
+        """Let it go."""
+        self._pipe.close()
+        self._process.join(timeout=5)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
 
-def _help(judge: Judge, pipe: Connection, others: list[Connection]) -> None:
+def _help(judge: Judge, pipe: Connection, other: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the whole group; our pipe tells us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in others:
-        other.close()
+    other.close()  # a helper that held our end would never see it close
     asked: SimpleQueue[Asked | None] = SimpleQueue()
     Thread(target=_receive, args=(pipe, asked), daemon=True).start()
     while (chunk := asked.get()) is not None:

@@ -101,18 +101,19 @@ def open_source(path: Path, recognises: Callable[[bytes], bool]) -> Iterator[Sou
     try:
         if path.is_dir():
             path = _in_folder(path)
-        with path.open("rb") as file:
-            first = file.read(4)
-            if first.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-                file.seek(0)
-                with open_archive(file, path.stat().st_size) as archive:
-                    yield _zipped(path, archive, recognises)
-                return
+        size = path.stat().st_size
+        file = path.open("rb")
     except OSError as error:
         raise InputError(
             sentence("cli.audit_unreadable", Language.EN).format(file=path, error=error.strerror)
         ) from None
-    source = Source(path, path.name, path.stat().st_size, _encoding(first), lambda: path.open("rb"))
+    with file:
+        first = file.read(4)
+        if first.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            with open_archive(file, size) as archive:
+                yield _zipped(path, archive, recognises)
+            return
+    source = Source(path, path.name, size, _encoding(first), lambda: path.open("rb"))
     if not recognises(source.sniff()):
         raise no_export()
     yield source

@@ -32,39 +32,34 @@ def read(text: TextIO) -> Entries:
 
 
 def title_and_count(text: TextIO) -> tuple[str | None, int]:
-    """The chat's name and how many chats there are."""
-    stream = JsonStream(text)
-    names: list[str | None] = []
+    """The first chat's name and how many chats there are; the whole export is passed over. Raises Damaged."""
+    titles = list(_titles(JsonStream(text)))
+    return (titles[0] if titles else None), len(titles)
+
+
+def _titles(stream: JsonStream) -> Iterator[str | None]:
+    """The names of the chats in the object that comes next: itself when it has messages, and those in its lists."""
+    name, has_messages = None, False
     for key in stream.members():
         if key in {"chats", "left_chats"} and stream.peek() == "{":
             for inner in stream.members():
                 if inner == "list" and stream.peek() == "[":
-                    names += [_name_in(stream) for _ in stream.elements()]
+                    for _ in stream.elements():
+                        yield from _titles(stream)
                 else:
                     stream.skip()
         elif key == "name":
-            names.append(_as_name(stream.value()))
-        elif key == "messages" and not names:
-            names.append(None)
-            stream.skip()
+            name = _as_name(stream.value())
         else:
+            has_messages = has_messages or (key == "messages" and stream.peek() == "[")
             stream.skip()
-    return (names[0] if names else None), len(names)
+    if has_messages:
+        yield name
 
 
 def too_many(count: int) -> NoExport:
     """An export of several chats."""
     return NoExport(sentence("cli.audit_several_chats", Language.EN).format(n=count))
-
-
-def _name_in(stream: JsonStream) -> str | None:
-    name = None
-    for key in stream.members():
-        if key == "name":
-            name = _as_name(stream.value())
-        else:
-            stream.skip()
-    return name
 
 
 def _as_name(value: object) -> str | None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TextIO
 
 from bot.audit.dates import Order, Parts, find_order, read_date, read_time, when, wrong_order
@@ -286,6 +287,7 @@ def _message(entry: Entry, text: str, layout: Layout) -> Entry:
     return entry
 
 
+@lru_cache(maxsize=4096)
 def name_of(written: str) -> str:
     """A name without direction marks, its spaces plain."""
     return " ".join(_TEXT_MARKS.sub("", written).split())

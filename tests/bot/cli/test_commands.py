@@ -143,7 +143,7 @@ def test_check_exits_one_when_something_would_be_warned(tmp_path: Path) -> None:
         ("check", "--jsonl", "missing.jsonl"),
         ("check", "--pack", "none", "x"),
         ("backup", "b.zip", "--config", "missing.toml"),
-        ("audit", "chat.txt"),
+        ("audit", "missing.txt"),
     ],
 )
 def test_error_is_one_line_and_exit_two(tmp_path: Path, arguments: tuple[str, ...]) -> None:

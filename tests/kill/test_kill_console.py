@@ -44,8 +44,9 @@ def test_console_loses_nothing_when_killed(tmp_path: Path, messages: int, kills:
     assert len(outcome.found) >= violations
     assert set(outcome.found.values()) == {1}
     assert (outcome.waiting, outcome.failed, outcome.broken) == (0, 0, None)
-    # Notes are kept for the admin and not said: what was said was said to both, and no open violation was passed over.
-    assert violations <= outcome.sent["warning"] == outcome.sent["alert"] <= len(outcome.found)
+    # Notes are kept for the admin and not said; of many alerts in a minute he gets a list.
+    assert violations <= outcome.sent["warning"] <= len(outcome.found)
+    assert outcome.sent["alert"] >= min(10, violations)
     printed = (tmp_path / "output.txt").read_text(encoding="utf-8")
     warned = Counter(re.findall(r"^\[warning\] \u2068(M\d+)\u2069", printed, re.MULTILINE))
     assert set(warned) >= {f"M{number}" for number in range(0, messages, 10)}

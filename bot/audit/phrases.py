@@ -80,7 +80,16 @@ _CALL = re.compile(
     rf"(?:missed )?(?:voice|video|group)(?: voice| video)? call(?:[,.] [\w \d]{{1,30}})?{_END}$",
     re.IGNORECASE,
 )
-_QUOTES = re.compile("[\"“”«‘']")
+_QUOTE = re.compile('["“”«»]')
+_NAMES = re.compile(
+    r"(?:\bcreated (?:the |this )?(?:group|community)|\bchanged the (?:subject|group name|group description|community name)"
+    r"(?: from| to)?|نے (?:گروپ|موضوع|گروپ کا موضوع|گروپ کا نام|عنوان))\s*$"
+)
+# What people begin messages with again and again: no second half of a name.
+_LEADS = re.compile(
+    r"(?:note|notice|updates?|reminder|urgent|important|attention|fyi|ps|re|fwd?|sub|subject|date|time|venue|agenda|link"
+    r"|zoom|news|breaking|sir|madam|dear|all|duty|sitrep|message|msg|from|to)"
+)
 
 
 def is_deleted(text: str) -> bool:
@@ -148,11 +157,17 @@ def is_about(name: str, text: str) -> bool:
     return began is not None and _SYSTEM.search(told, len(began)) is not None
 
 
-def quotes_before(text: str, place: int) -> bool:
-    """Whether a colon at `place` belongs to something quoted in a system line (the new name of a group, say)."""
-    quoted = _QUOTES.search(text, 0, place)
+def names_group(text: str, place: int) -> bool:
+    """Whether a colon at `place` belongs to the name of a group, in a system line that tells of it in quotes."""
+    quote = _QUOTE.search(text, 0, place)
+    if quote is None or not _NAMES.search(text[: quote.start()]):
+        return False
+    return any(end.start() > place and len(text) - end.end() < 40 for end in _QUOTE.finditer(text, place))
+
+
+def may_be_name(part: str) -> bool:
+    """Whether what stands between two colons can be the second half of a name."""
+    words = part.strip("*_~ ").lower()
     return (
-        quoted is not None
-        and _SYSTEM.search(text, 0, quoted.start()) is not None
-        and _QUOTES.search(text, place) is not None
+        0 < len(words) <= 40 and not _LEADS.fullmatch(words) and not any(letter.isdigit() for letter in words)
     )

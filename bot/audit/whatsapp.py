@@ -5,7 +5,7 @@ Only the form that most heads of the file have begins a message: a chat pasted i
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,9 +24,10 @@ from bot.audit.phrases import (
     is_deleted,
     is_system,
     is_undecryptable,
+    may_be_name,
     media_of,
+    names_group,
     neutral_poll,
-    quotes_before,
     tidy,
     without_edited,
 )
@@ -34,6 +35,9 @@ from bot.audit.phrases import (
 # A piece of a line is never longer, so that a file without line ends cannot fill the memory.
 _PIECE = 1 << 20
 _LONGEST_NAME = 100  # nobody can send a line that begins otherwise than with his name
+_LONGEST_TOLD = 200
+_MOST_TOLD = 5000
+_TELLING = re.compile(" (?:added|removed|left|joined|changed|created|was|turned|pinned|شامل|نے|چھوڑ)")
 _TEXT_MARKS = re.compile(f"[{MARKS}]")
 
 _HEAD = re.compile(
@@ -99,7 +103,9 @@ class _Survey:
     )  # where each date stands
     first_names: Counter[str] = field(default_factory=Counter)
     longer_names: Counter[str] = field(default_factory=Counter)
-    told_names: str = ""
+    told: list[str] = field(
+        default_factory=list, repr=False
+    )  # what may be system lines, with one colon at most
     marked: Counter[str] = field(default_factory=Counter)  # lines with WhatsApp's mark and its words, by name
     groups: set[str] = field(default_factory=set)
     web: bool = False
@@ -114,9 +120,10 @@ class _Survey:
         self.web = self.web or head.web
         rest = line[head.end :]
         first = rest.find(": ")
+        second = rest.find(": ", first + 2)
+        if second < 0 and len(rest) < _LONGEST_TOLD and len(self.told) < _MOST_TOLD and _TELLING.search(rest):
+            self.told.append(name_of(rest))
         if first < 0:
-            if len(self.told_names) < 1_000_000:
-                self.told_names += f"\n{name_of(rest[:400])}\n"
             return
         name = rest[:first]
         self.first_names[name] += 1
@@ -125,7 +132,6 @@ class _Survey:
                 self.groups.add(name_of(name))
             if rest.startswith("\u200e", first + 2) and is_system(rest[first + 2 :]):
                 self.marked[name] += 1
-        second = rest.find(": ", first + 2)
         if 0 < second <= _LONGEST_NAME:
             self.longer_names[rest[:second]] += 1
 
@@ -137,12 +143,25 @@ class _Survey:
     def long_names(self) -> frozenset[str]:
         """Names with a colon in them: whoever has the first part always has the second, or a system line says so."""
         found = set()
+        beginning, ending = defaultdict(list), defaultdict(list)
+        for line in self.told:
+            first, colon, last = line.rpartition(": ")
+            if colon:
+                beginning[first].append(line)
+                ending[last.rstrip(".۔")].append(line)
         for longer, times in self.longer_names.items():
-            first = longer[: longer.find(": ")]
-            told = re.search(
-                rf"(?:^|\s){re.escape(name_of(longer))}(?:$|[\s,.])", self.told_names, re.MULTILINE
+            first, _, last = longer.partition(": ")
+            name, others = name_of(longer), self.first_names[first] - times
+            acting = beginning[name_of(first)] if others else []
+            always = (
+                others <= len(acting)
+                and times + others >= 2
+                and may_be_name(last)
+                and others == sum(line.startswith(f"{name} ") for line in acting)
             )
-            if told or (times >= 2 and self.first_names[first] == times):
+            if always or any(
+                line.rstrip(".۔").endswith(f" {name}") for line in ending.get(name_of(last), ())
+            ):
                 found.add(longer)
         return frozenset(found)
 
@@ -243,7 +262,7 @@ def sender_and_text(body: str, layout: Layout) -> tuple[str | None, str]:
         if not bare.endswith(":") or len(bare) > _LONGEST_NAME:
             return None, body
         return bare[:-1], body[len(first_line) :]
-    if quotes_before(first_line, colon) or NOTICE.match(first_line):
+    if names_group(first_line, colon) or NOTICE.match(first_line) or _tells_of(first_line, layout):
         return None, body
     longer = first_line.find(": ", colon + 2)
     if longer > 0 and first_line[:longer] in layout.long_names:
@@ -252,6 +271,15 @@ def sender_and_text(body: str, layout: Layout) -> tuple[str | None, str]:
     if layout.bracketed and _said_by_whatsapp(name, text, layout):
         return None, text
     return name, text
+
+
+def _tells_of(line: str, layout: Layout) -> bool:
+    """Whether the only colon of a system line is in a member's name (`Maj: Asif left`, `Sana added Maj: Asif`)."""
+    for name in layout.long_names:
+        before, found, after = line.partition(name)
+        if found and ": " not in after and not after.startswith(":") and is_system(f"{before}\n{after}"):
+            return ": " not in before
+    return False
 
 
 def _said_by_whatsapp(name: str, text: str, layout: Layout) -> bool:

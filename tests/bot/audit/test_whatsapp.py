@@ -196,3 +196,36 @@ def test_encodings_are_known_by_their_marks(tmp_path: Path, encoding: str) -> No
     path = tmp_path / "chat.txt"
     path.write_bytes(ANDROID.encode(encoding))
     assert numbers_of(path)["messages"] == 13
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["Maj: Asif: salam", "Maj: Asif: ok"], [("Maj: Asif", "salam"), ("Maj: Asif", "ok")]),
+        (
+            ["Asif: Note: be early", "Asif: Note: bring books"],
+            [("Asif", "Note: be early"), ("Asif", "Note: bring books")],
+        ),
+        (["Asif: Ali: see this", "Asif: hello"], [("Asif", "Ali: see this"), ("Asif", "hello")]),
+        (
+            ["Sana added Maj: Asif", "Maj: Asif: salam"],
+            [(None, "Sana added Maj: Asif"), ("Maj: Asif", "salam")],
+        ),
+        (["Maj: Asif: salam", "Maj: Asif left"], [("Maj: Asif", "salam"), (None, "Maj: Asif left")]),
+        (['Admin "Sahib" Ali: he said "ok"'], [('Admin "Sahib" Ali', 'he said "ok"')]),
+        (['Sana created group "Batch: 98"'], [(None, 'Sana created group "Batch: 98"')]),
+        (
+            ["Sana changed the group description to “Rules: none”."],
+            [(None, "Sana changed the group description to “Rules: none”.")],
+        ),
+        (["Admin's office: don't be late"], [("Admin's office", "don't be late")]),
+        (["Asif (12:30): 5: salam"], [("Asif (12:30)", "5: salam")]),
+    ],
+)
+def test_sender_is_told_from_text(
+    tmp_path: Path, lines: list[str], expected: list[tuple[str | None, str]]
+) -> None:
+    """A colon may be in a name, in a text, or in the name of a group."""
+    content = "".join(f"17/03/2026, 9:0{number} am - {line}\n" for number, line in enumerate(lines))
+    entries = entries_of(write(tmp_path, content))
+    assert [(entry.sender or None, entry.text) for entry in entries] == expected

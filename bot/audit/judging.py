@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 
-from bot.audit.pieces import Piece
+from bot.audit.pieces import Asked, Piece
 from policies.judge import Judge
 from policies.message import Context, Message
 from policies.verdict import NO_INSTRUMENT, Finding
@@ -23,8 +23,6 @@ _CHUNK = 200
 _WORTH_IT = 1500  # pieces from which a helper pays
 _AHEAD = 2  # chunks given to the helper at a time
 _WAITING = 40  # chunks judged here while the helper is slow with one
-
-Asked = list[tuple[Message, Context]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,12 @@ def judge_all(judge: Judge, pieces: Iterable[Piece]) -> Iterator[list[tuple[Piec
     yield from _beside(judge, chain(first, source))
 
 
-def answers(judge: Judge, asked: Asked) -> list[Answer]:
+def answers(judge: Judge, asked: list[Asked]) -> list[Answer]:
     """The answers to some pieces; a piece on which the judge fails is a gap, and the others go on."""
     said = []
-    for message, context in asked:
+    for text, forwarded, sent_on, thread in asked:
         try:
-            verdict = judge.judge(message, context)
+            verdict = judge.judge(Message(text, forwarded, sent_on), Context(thread))
         except Exception:  # noqa: BLE001 - one bad message must not end the audit; it is counted as not judged
             said.append(Answer(gap="failed"))
             continue
@@ -102,7 +100,7 @@ class _Helper:
         self._asked = 0
         self._gone = False
 
-    def takes(self, asked: Asked) -> bool:
+    def takes(self, asked: list[Asked]) -> bool:
         """Give it a chunk, unless it has enough."""
         if self._gone or self._asked >= _AHEAD:
             return False
@@ -144,7 +142,7 @@ def _help(judge: Judge, pipe: Connection, other: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the whole group; our pipe tells us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     other.close()  # a helper that held our end would never see it close
-    asked: SimpleQueue[Asked | None] = SimpleQueue()
+    asked: SimpleQueue[list[Asked] | None] = SimpleQueue()
     Thread(target=_receive, args=(pipe, asked), daemon=True).start()
     while (chunk := asked.get()) is not None:
         try:
@@ -153,7 +151,7 @@ def _help(judge: Judge, pipe: Connection, other: Connection) -> None:
             return
 
 
-def _receive(pipe: Connection, asked: "SimpleQueue[Asked | None]") -> None:
+def _receive(pipe: Connection, asked: "SimpleQueue[list[Asked] | None]") -> None:
     """Take what comes even while an answer waits to be taken: so neither side can wait for the other."""
     try:
         while True:

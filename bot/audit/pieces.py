@@ -9,11 +9,9 @@ from pathlib import PurePath
 from bot.audit.attachments import READABLE, attachment_text
 from bot.audit.entry import Entry, Kind
 from bot.audit.source import Source
-from handlers.desk import MemoryThreads
-from handlers.events import MessageId, RoomId
-from policies.message import Context, Message
 
-_ROOM = RoomId("audit")
+_THREAD = 4  # texts before, as the bot remembers them in a room
+_THREADS = 2000
 # Names that phones and programs give to files; every other name has been chosen by somebody, and is seen by all.
 _GIVEN_BY_MACHINES = re.compile(
     r"(?:[A-Z]{3,6}|Screenshot|photo|video|audio|voice|sticker|animation|file|round_video_message)[-_ @]*\d"
@@ -22,7 +20,11 @@ _GIVEN_BY_MACHINES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+# Text, forwarded, day, and the texts before, oldest first: plain values, which go to another process at little cost.
+Asked = tuple[str, bool, date | None, tuple[str, ...]]
+
+
+@dataclass(slots=True)
 class Piece:
     """One text to judge. `index` counts messages from 0; `place` is `text`, `caption` or the attachment's name."""
 
@@ -37,14 +39,14 @@ class Piece:
     revision: bool = False
 
     @property
-    def asked(self) -> tuple[Message, Context]:
-        """As the judge takes it."""
-        return Message(self.text, self.forwarded, self.sent_on), Context(self.thread)
+    def asked(self) -> Asked:
+        """What the judge is asked."""
+        return self.text, self.forwarded, self.sent_on, self.thread
 
 
 def pieces(entries: Iterable[Entry], source: Source) -> Iterator[Piece]:
     """The pieces of an export, in its order; texts that are too long for the judge are left out (they are counted apart)."""
-    threads = MemoryThreads()
+    before: dict[str | None, tuple[str, ...]] = {}
     messages = 0
     for entry in entries:
         if entry.kind is Kind.MESSAGE:
@@ -53,10 +55,12 @@ def pieces(entries: Iterable[Entry], source: Source) -> Iterator[Piece]:
             index = entry.of
         else:
             continue
-        thread = threads.before(_ROOM, entry.thread)
+        thread = before.get(entry.thread, ())
         if entry.text and not entry.too_long:
             yield _piece(entry, index, thread, "caption" if entry.caption else "text", entry.text)
-            threads.remember(_ROOM, entry.thread, MessageId(str(index)), entry.text)
+            before[entry.thread] = (*thread[1 - _THREAD :], entry.text)
+            if len(before) > _THREADS:
+                del before[next(iter(before))]
         if entry.attachment:
             told = [chosen_name(entry.attachment), read_attachment(entry.attachment, source)]
             if words := "\n".join(part for part in told if part):

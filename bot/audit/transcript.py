@@ -145,7 +145,7 @@ def _tags(entry: Entry) -> Iterator[str]:
 def _text(text: str, findings: Sequence[Found]) -> str:
     if not text:
         return ""
-    urdu = len(_URDU.findall(text)) > len(_LATIN.findall(text))
+    urdu = not text.isascii() and len(_URDU.findall(text)) > len(_LATIN.findall(text))
     direction = 'dir="rtl" lang="ur"' if urdu else 'dir="ltr"'
     return f"<p {direction}>{_marked(text, findings)}</p>"
 
@@ -229,7 +229,7 @@ def _nav(page: int, per_page: Sequence[int]) -> str:
 
 
 def _time(entry: Entry) -> str:
-    return entry.sent_at.strftime("%Y-%m-%d %H:%M") if entry.sent_at else "-"
+    return str(entry.sent_at)[:16] if entry.sent_at else "-"
 
 
 def _safe(text: str) -> str:

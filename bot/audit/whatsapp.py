@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from bot.audit.dates import Order, Parts, find_order, read_date, read_time, when, wrong_order
 from bot.audit.entry import LONGEST_CHARACTERS, Entries, Entry, Kind
@@ -41,16 +41,15 @@ _TELLING = re.compile(" (?:added|removed|left|joined|changed|created|was|turned|
 _TEXT_MARKS = re.compile(f"[{MARKS}]")
 
 _HEAD = re.compile(
-    rf"{M}(?P<open>\[)?{M}"
-    rf"(?P<one>\d{{1,4}}){M}\s?[./\-۔؍]{M}\s?(?P<two>\d{{1,2}}){M}\s?[./\-۔؍]{M}\s?(?P<three>\d{{1,4}})\.?{M}"
-    rf"[,،]?\s+(?:at\s+)?{M}(?P<hour>\d{{1,2}}){M}[:.٫]{M}(?P<minute>\d{{2}}){M}(?:[:.٫]{M}(?P<second>\d{{2}}))?{M}"
-    rf"(?:\s*{M}(?P<period>[AaPp]\.?\s?[Mm]\.?|[\u0621-\u06d3][\u0621-\u06d3\s.]{{0,14}}?))?\s*{M}"
-    rf"(?:(?P<close>\])(?P<web>\s-(?=\s))?(?:\s|$)|\s?[-–—]{M}(?:\s|$)){M}"
+    rf"{M}(\[)?{M}"
+    rf"(\d{{1,4}}){M}\s?[./\-۔؍]{M}\s?(\d{{1,2}}){M}\s?[./\-۔؍]{M}\s?(\d{{1,4}})\.?{M}"
+    rf"[,،]?\s+(?:at\s+)?{M}(\d{{1,2}}){M}[:.٫]{M}(\d{{2}}){M}(?:[:.٫]{M}(\d{{2}}))?{M}"
+    rf"(?:\s*{M}([AaPp]\.?\s?[Mm]\.?|[\u0621-\u06d3][\u0621-\u06d3\s.]{{0,14}}?))?\s*{M}"
+    rf"(?:(\])(\s-(?=\s))?(?:\s|$)|\s?[-–—]{M}(?:\s|$)){M}"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The beginning of a message's or system line's first line, as written."""
 
     date: Parts
@@ -63,15 +62,13 @@ class Head:
 def head_of(line: str) -> Head | None:
     """The head of a line; None when it has none."""
     found = _HEAD.match(line)
-    if found is None or bool(found["open"]) != bool(found["close"]):
+    if found is None:
         return None
-    return Head(
-        (found["one"], found["two"], found["three"]),
-        read_time(found["hour"], found["minute"], found["second"], found["period"]),
-        bool(found["open"]),
-        bool(found["web"]),
-        found.end(),
-    )
+    opens, one, two, three, hour, minute, second, period, closes, web = found.groups()
+    if (opens is None) is not (closes is None):
+        return None
+    time = read_time(hour, minute, second, period)
+    return Head((one, two, three), time, opens is not None, web is not None, found.end())
 
 
 @dataclass(slots=True)

@@ -4,7 +4,10 @@ Sizes are those that the archive states; `zipfile` never yields more than a memb
 """
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -19,7 +22,18 @@ _RATIO = 200  # deflated talk shrinks to a fifth, endless repetition to a thousa
 _RATIO_FROM = 1 << 20
 _NESTED_READ = 32 << 20
 _DEPTH = 2
-_FAILURES = (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError)
+# What zipfile and its decompressors raise for what is broken, locked or packed in a way unknown here.
+_FAILURES = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    OSError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 def open_archive(file: IO[bytes], size: int) -> zipfile.ZipFile:
@@ -100,11 +114,6 @@ def _damaged() -> Damaged:
     return Damaged(sentence("cli.audit_zip_damaged", Language.EN))
 
 
-def guarded(stream: IO[bytes]) -> "Guarded":
-    """A member's stream whose failures are Damaged."""
-    return Guarded(stream)
-
-
 class Guarded(io.RawIOBase):
     """A stream of a member; a checksum that is wrong or a member cut short becomes Damaged."""
 
@@ -120,12 +129,8 @@ class Guarded(io.RawIOBase):
         """Fill the buffer."""
         try:
             piece = self._stream.read(len(buffer))
-        except (*_FAILURES, OSError):
+        except _FAILURES:
             raise _damaged() from None
-        except Exception as error:
-            if type(error).__module__ in {"zlib", "lzma", "bz2"}:
-                raise _damaged() from None
-            raise
         buffer[: len(piece)] = piece
         return len(piece)
 

@@ -26,6 +26,7 @@ from bot.platforms.matrix.content import (
 LISTS = frozenset({"messages", "chunk", "events"})
 _POLLS = frozenset({"m.poll.start", "org.matrix.msc3381.poll.start"})
 _LONGEST_NAME = 255
+_YEAR_2100_MS = 4_102_444_800_000
 
 
 def read(text: TextIO) -> Entries:
@@ -151,9 +152,7 @@ def _told(kind: str, event: dict[str, Any], content: dict[str, Any]) -> str:
 
 
 def _time(told: object) -> datetime | None:
-    if not isinstance(told, int | float) or isinstance(told, bool):
+    """Milliseconds since 1970, as the sender's server said; None for what can be no time of a message."""
+    if not isinstance(told, int | float) or isinstance(told, bool) or not 0 <= told < _YEAR_2100_MS:
         return None
-    try:
-        return datetime.fromtimestamp(told / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return datetime.fromtimestamp(told / 1000, UTC)

@@ -134,7 +134,8 @@ def _file_name(told: dict[str, Any]) -> str | None:
 
 
 def _time(told: object) -> datetime | None:
+    """A time as the exporting computer showed it: Telegram Desktop writes no zone."""
     try:
-        return datetime.fromisoformat(told) if isinstance(told, str) else None
+        return datetime.fromisoformat(told).replace(tzinfo=None) if isinstance(told, str) else None
     except ValueError:
         return None

@@ -214,7 +214,7 @@ def long_chat(folder: Path, messages: int) -> Path:
 
 def test_killed_audit_goes_on_where_it_was(tmp_path: Path) -> None:
     """SIGKILL again and again: each call keeps what was judged, no text lies in the checkpoint, the end is as in one go."""
-    path = long_chat(tmp_path, 6000)
+    path = long_chat(tmp_path, 4000)
     assert audit(path.name, "--out", "whole", cwd=tmp_path)[0] == 1
     checkpoint = tmp_path / "pieces" / NAME
     kept = [0]
@@ -261,7 +261,7 @@ def test_helper_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     """What it was at is judged by the audit itself; and no helper outlives a killed audit."""
     import psutil
 
-    path = long_chat(tmp_path, 6000)
+    path = long_chat(tmp_path, 4000)
     with started(path.name, "--out", "one", cwd=tmp_path) as process:
         helper = first_child(process.pid)
         helper.kill()

@@ -43,7 +43,6 @@ ON_TEXT = {
     "spaCy convolutional network": {
         "@architectures": "spacy.TextCatReduce.v1",
         "exclusive_classes": False,
-        "no_output_layer": False,
         "use_reduce_max": True,
         "use_reduce_mean": True,
         "use_reduce_first": False,

@@ -32,8 +32,14 @@ command -v "$python" >/dev/null || need python3
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "para6: needs Python 3.11 or newer" >&2; exit 2; }
 "$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
 
+# What reads papers and sets reports: character recognition in English and Urdu, old Word files, fonts, Pango.
+reading=(tesseract-ocr tesseract-ocr-eng tesseract-ocr-urd tesseract-ocr-osd antiword)
+setting=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core)
+
 case $what in
 run | dev)
+  need "${reading[@]}" "${setting[@]}"
+  if [ "$what" = dev ]; then need chromium; fi
   echo "para6: setting up .venv ($what)"
   environment .venv "requirements/$what.txt"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . 2> >(grep -v '^WARNING' >&2)

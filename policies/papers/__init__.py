@@ -1,0 +1,1 @@
+"""Papers: is a document an official one, and may it be shared."""

@@ -9,6 +9,7 @@ from bot.texts import TextError, catalogue, render, sentence
 from corpus.lines import CLAUSES
 from handlers.events import GAP_REASONS
 from handlers.records import Button, Language, Mode, Notice
+from policies.papers.reading import REASONS
 from policies.reasons import RELATIONS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,6 +39,7 @@ def made_keys() -> set[str]:
     found = {f"clause.{clause}" for clause in CLAUSES} | {f"gap.{reason}" for reason in GAP_REASONS}
     found |= {f"reason.{clause}.{name}" for clause, rows in RELATIONS.items() for name, _ in rows}
     found |= {f"reason.{clause}.general" for clause in CLAUSES}
+    found |= {f"reason.disclosure.{name}" for name in REASONS}
     found |= {f"mode.{mode.value}" for mode in Mode} | {f"button.mode_{mode.value}" for mode in Mode}
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}

@@ -32,9 +32,17 @@ def _folder() -> Path:
 
 @cache
 def catalogue(language: Language) -> Catalog:
-    """The sentences of one language."""
-    with (_folder() / language.value / "para6.po").open("rb") as file:
-        return read_po(file)
+    """The sentences of one language, from all its files. Raises TextError for a key that stands in two of them."""
+    merged = Catalog(locale=None)
+    for path in sorted((_folder() / language.value).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file):
+                if not message.id:
+                    continue
+                if message.id in merged:
+                    raise TextError(f"{path.name}: {message.id} stands in two files")
+                merged[message.id] = message
+    return merged
 
 
 def sentence(key: str, language: Language, number: int | None = None) -> str:

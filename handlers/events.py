@@ -194,6 +194,14 @@ GAP_REASONS = frozenset(
         "downtime",  # we were not running, and the platform did not keep everything for us
         "missing_right",  # we may not read the room
         "undelivered",  # a warning or alert could not be delivered
+        "file_locked",  # files (bot.readers): with a password
+        "file_broken",
+        "file_too_large",
+        "file_too_many_pages",  # the first pages were read
+        "file_too_slow",  # what was read when time was up was judged
+        "file_bomb",
+        "file_unsupported",
+        "file_not_installed",  # what reads it is missing on the bot's machine
         "no_instrument",  # sent before any instrument known here was in force (an audit of an old chat)
     }
 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Read = Literal["text", "ocr", "both", "none"]
+Kind = Literal["pdf", "picture", "word", "sheet", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read. `name` is the file's own; `pages` may be empty when nothing stood in it."""
+    """A file that was read. `name` is the file's own; `pages` may be empty when nothing stood in it.
+
+    `gap` says why the file holds more than was read (`too_many_pages`, `too_slow`, …); None when this is all of it.
+    """
 
     name: str = field(repr=False)
-    kind: Literal["pdf", "picture", "word", "sheet", "plain"]
+    kind: Kind
     pages: tuple[Page, ...] = field(repr=False)
+    gap: str | None = None
 
     @property
     def text(self) -> str:

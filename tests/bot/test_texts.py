@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.readers.unread import REASONS as UNREAD
 from bot.texts import TextError, catalogue, render, sentence
 from corpus.lines import CLAUSES
 from handlers.events import GAP_REASONS
@@ -44,6 +45,7 @@ def made_keys() -> set[str]:
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}
+    found |= {f"unread.{reason}" for reason in UNREAD}
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
     return found | {
         "alert.raised",

@@ -12,6 +12,7 @@ from handlers.events import (
     CommandGiven,
     Event,
     GapSeen,
+    LinkChanged,
     MemberChanged,
     MessageDeleted,
     MessagePosted,
@@ -20,6 +21,7 @@ from handlers.events import (
     RoomMoved,
     RoomRenamed,
 )
+from handlers.link import on_link_changed, on_sign_of_life
 from handlers.message import on_message
 from handlers.ports import Transaction
 from handlers.records import Notice
@@ -43,6 +45,7 @@ async def handle(transaction: Transaction, desk: Desk, event: Event) -> None:
     """Let the event's handler act, inside the transaction that completes the inbox entry."""
     match event:
         case MessagePosted():
+            await on_sign_of_life(transaction, desk, event)
             await on_message(transaction, desk, event)
         case CommandGiven():
             await on_command(transaction, desk, event)
@@ -62,6 +65,8 @@ async def handle(transaction: Transaction, desk: Desk, event: Event) -> None:
             await on_private_opened(transaction, desk, event)
         case GapSeen():
             await on_gap_seen(transaction, desk, event)
+        case LinkChanged():
+            await on_link_changed(transaction, desk, event)
 
 
 async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:

@@ -184,6 +184,25 @@ class GapSeen:
     kind: Literal["gap_seen"] = "gap_seen"
 
 
+LinkState = Literal["phone", "away", "logged_out", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """How the bridge that carries a room's messages fares with its other side (WhatsApp).
+
+    `phone`: the phone behind it has not been seen for days, and the link will end; `away`: not connected, what is
+    said meanwhile comes later; `logged_out`: nothing arrives, and what is said meanwhile never will; `back`: in order
+    again. `link` tells one login of a bridge from another.
+    """
+
+    place: Place
+    link: str
+    state: LinkState
+    at: datetime
+    kind: Literal["link_changed"] = "link_changed"
+
+
 GAP_REASONS = frozenset(
     {
         "undecryptable",  # a Matrix message whose key has not come
@@ -202,6 +221,9 @@ GAP_REASONS = frozenset(
         "file_bomb",
         "file_unsupported",
         "file_not_installed",  # what reads it is missing on the bot's machine
+        "view_once",  # shown once on the member's phone, and to no bridge
+        "unsupported",  # a kind of message that a bridge does not carry
+        "bridge",  # the bridge to another network was not connected; one for each time
         "no_instrument",  # sent before any instrument known here was in force (an audit of an old chat)
     }
 )
@@ -217,6 +239,7 @@ Event = (
     | RoomRenamed
     | PrivateOpened
     | GapSeen
+    | LinkChanged
 )
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -168,6 +168,10 @@ class Transaction(Protocol):
         """That message was judged after all; whether there was a gap to mend."""
         ...
 
+    async def open_links(self, room: RoomId) -> Sequence[tuple[MessageId, datetime]]:
+        """The gaps of reason `bridge` that are not closed: the mark they were opened with, and since when."""
+        ...
+
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts: ...
 
     # the record and the way out

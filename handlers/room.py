@@ -113,7 +113,8 @@ async def on_member_changed(transaction: Transaction, desk: Desk, event: MemberC
         await transaction.journal(room.id, entry, now, {"member": event.member.id})
     if is_now and event.member.id not in was:
         await send_waiting(transaction, event.member.id)
-    if event.member.standing is Standing.MEMBER and event.member.id not in was:
+    told_here = event.member.standing in {Standing.MEMBER, Standing.PUPPET}
+    if told_here and event.member.id not in was:
         # Told on joining, but a busy day of arrivals is told once an hour.
         hour = int(now.timestamp() // 3600)
         notice = Notice("notice.member_joined", room.language, {"days": desk.keep_days})

@@ -60,6 +60,16 @@ MEND_GAP = (
     )
     .values(mended_at=bindparam("now"))
 )
+OPEN_LINKS = (
+    select(gaps.c.message, gaps.c.at)
+    .where(
+        gaps.c.room == bindparam("in_room"),
+        gaps.c.reason == "bridge",
+        gaps.c.message.is_not(None),
+        gaps.c.mended_at.is_(None),
+    )
+    .order_by(gaps.c.at)
+)
 LAST_ENTRY = (
     select(journal.c.n, journal.c.hash)
     .where(journal.c.chain == bindparam("chain"))

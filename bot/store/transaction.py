@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import schema, statements
@@ -301,6 +301,10 @@ class SqlTransaction:
         )
         return mended.rowcount > 0
 
+    async def open_links(self, room: RoomId) -> Sequence[tuple[MessageId, datetime]]:
+        rows = self._connection.execute(statements.OPEN_LINKS, {"in_room": room}).all()
+        return [(MessageId(row.message), when(row.at)) for row in rows]
+
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts:
         rooms = self._chain_rooms(room)
         start, end = since.timestamp(), until.timestamp()
@@ -328,9 +332,19 @@ class SqlTransaction:
         warned = await self._scalar(
             select(func.coalesce(func.sum(schema.warnings.c.times), 0)).where(*within(schema.warnings, "at"))
         )
+        open_now = [
+            schema.gaps.c.room.in_(rooms),
+            schema.gaps.c.reason == "bridge",
+            schema.gaps.c.message.is_not(None),
+            schema.gaps.c.at <= end,
+        ]
         gaps = await self._all(
             select(schema.gaps.c.reason, func.sum(schema.gaps.c.count).label("times"))
-            .where(*within(schema.gaps, "at"), schema.gaps.c.mended_at.is_(None))
+            .where(
+                # A bridge that is down now is a gap of every period, whenever it began.
+                or_(and_(*within(schema.gaps, "at")), and_(*open_now)),
+                schema.gaps.c.mended_at.is_(None),
+            )
             .group_by(schema.gaps.c.reason)
         )
         removed = await self._scalar(

@@ -47,6 +47,7 @@ def made_keys() -> set[str]:
     found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}
     found |= {f"unread.{reason}" for reason in UNREAD}
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
+    found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
     return found | {
         "alert.raised",
         "alert.rehearsed",

@@ -8,6 +8,7 @@ remember it.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.platforms.matrix.content import clean, inner
@@ -46,6 +47,19 @@ def button_keys(rendered: Rendered) -> dict[str, tuple[str, str]]:
 
 def notice_content(rendered: Rendered, own: str) -> dict[str, Any]:
     """The content of a notice, without relations."""
+    return _content(rendered, own)
+
+
+def carried_content(rendered: Rendered, own: str) -> dict[str, Any]:
+    """The same for a bridged room: as text, since a bridge does not carry `m.notice` unless told to.
+
+    Private rooms are out of reach from the other side, so nothing that opens one is offered.
+    """
+    rows = tuple(tuple(button for button in row if not button[2]) for row in rendered.buttons)
+    return {**_content(replace(rendered, buttons=rows), own), "msgtype": "m.text"}
+
+
+def _content(rendered: Rendered, own: str) -> dict[str, Any]:
     keys = button_keys(rendered)
     lines = [f"{emoji} {label}" for emoji, (_, label) in keys.items()]
     links = [

@@ -18,7 +18,14 @@ from bot.adapter import Intake
 from bot.platforms.matrix.connection import Connection
 from bot.platforms.matrix.errors import Limited, checked, mapped
 from bot.platforms.matrix.keys import share_room_key
-from bot.platforms.matrix.notice import notice_content, reactions, related, replacement, transaction_id
+from bot.platforms.matrix.notice import (
+    carried_content,
+    notice_content,
+    reactions,
+    related,
+    replacement,
+    transaction_id,
+)
 from bot.platforms.matrix.private import PrivateRooms
 from bot.platforms.matrix.receiver import Receiver
 from bot.platforms.matrix.rooms import PLATFORM, RoomView, native, room_id
@@ -85,7 +92,7 @@ class MatrixPlatform:
         view = self._view(room)
         answered = self._receiver.recent.known(view.id, reply_to) if reply_to else None
         content = related(
-            notice_content(rendered, self._connection.user),
+            self._content(view, rendered),
             reply_to=reply_to,
             thread=thread,
             mention=answered.sender if answered is not None else None,
@@ -98,7 +105,7 @@ class MatrixPlatform:
     async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:
         """Replace what the bot said."""
         view = self._view(room)
-        content = replacement(notice_content(rendered, self._connection.user), message)
+        content = replacement(self._content(view, rendered), message)
         await self._say(view, "m.room.message", content, key)
 
     async def remove(self, room: RoomId, message: MessageId, *, key: str) -> None:
@@ -129,6 +136,10 @@ class MatrixPlatform:
         return self._view(room).admins()
 
     # -- how
+
+    def _content(self, view: RoomView, rendered: Rendered) -> dict[str, Any]:
+        put = carried_content if view.bridges else notice_content
+        return put(rendered, self._connection.user)
 
     def _ready(self) -> None:
         if not self._receiver.ready.is_set():

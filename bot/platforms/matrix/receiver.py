@@ -35,6 +35,7 @@ from bot.platforms.matrix.connection import (
 from bot.platforms.matrix.errors import Limited, error_of, mapped
 from bot.platforms.matrix.history import History
 from bot.platforms.matrix.keys import tend_keys
+from bot.platforms.matrix.links import link_arrivals
 from bot.platforms.matrix.private import PrivateRooms
 from bot.platforms.matrix.recent import RecentEvents
 from bot.platforms.matrix.rooms import PLATFORM, RoomView
@@ -267,7 +268,8 @@ class Receiver:
         if isinstance(event, MegolmEvent) and event.sender != view.own:
             self._waiting.add(view.id, event)
         try:
-            return await self._translator.arrivals(view, event)
+            found = await self._translator.arrivals(view, event)
+            return [*found, *link_arrivals(self._views.values(), event)]
         except Exception as error:  # noqa: BLE001 - one event must not stop the sync; it becomes a gap
             log.warning("matrix event failed", error=type(error).__name__)
             ident = str(getattr(event, "event_id", ""))
@@ -336,7 +338,7 @@ class Receiver:
                 continue
             ident = str(getattr(event, "event_id", "") or event.source.get("event_id", ""))
             found += await self._said(view, event)
-            if not view.private():
+            if view.watched():
                 mended = GapSeen(
                     view.place(), "undecryptable", self._state.now(), MessageId(ident), mended=True
                 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.platforms.matrix.bridge import bridge_bot_of
 from bot.platforms.matrix.content import clean, inner
 from handlers.events import Member, MemberId, Place, RoomId, Standing
 
@@ -94,6 +95,7 @@ class RoomView:
     encrypted: bool = False
     replacement: str | None = None
     private_with: str | None = None
+    bridges: dict[str, str] = field(default_factory=dict)  # state key to bridge bot
 
     def apply(self, source: object) -> None:
         """Take in a state event; anything else, and what has the wrong shape, changes nothing."""
@@ -116,6 +118,15 @@ class RoomView:
             case "m.room.tombstone", "":
                 new = content.get("replacement_room")
                 self.replacement = new if isinstance(new, str) and new.startswith("!") else None
+            case "m.bridge" | "uk.half-shot.bridge", _:
+                self._bridge(key, bridge_bot_of(source))
+
+    def _bridge(self, key: str, bot: str | None) -> None:
+        """A bridge comes or goes. Its bot must bear a bridge's name: nobody makes himself one and so goes unjudged."""
+        if bot == "":
+            self.bridges.pop(key, None)
+        elif bot is not None and is_bridge_bot(bot):
+            self.bridges[key] = bot
 
     def _member(self, user: str, content: dict[str, Any], at: datetime) -> None:
         state = content.get("membership")
@@ -228,6 +239,29 @@ class RoomView:
         if self.private_with is None:
             return False
         return set(self.present()) <= {self.own, self.private_with}
+
+    def control(self) -> bool:
+        """Whether it is the room in which one person commands a bridge: nobody is there to be judged or to judge.
+
+        As soon as a second person is there, or the bridge carries the room to others, it is a room like any other.
+        """
+        others = [user for user in self.present() if user != self.own]
+        people = [user for user in others if not is_bridge_bot(user)]
+        return (
+            len(people) < len(others)
+            and len(people) <= 1
+            and not self.bridges
+            and not any(map(is_puppet, people))
+        )
+
+    def watched(self) -> bool:
+        """Whether what is said here is judged."""
+        return not self.private() and not self.control()
+
+    def of_bridge(self, user: str) -> bool:
+        """Whether a bridge of this room speaks by this user, its bot or a puppet: nobody else can have such a name there."""
+        servers = {bot.partition(":")[2] for bot in self.bridges.values()}
+        return (is_puppet(user) or is_bridge_bot(user)) and user.partition(":")[2] in servers
 
     def place(self, thread: str | None = None) -> Place:
         """The room as the handlers' place."""

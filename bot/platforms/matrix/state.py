@@ -95,15 +95,18 @@ class StateReader:
         fresh = view is None or not view.creators
         if view is None:
             view = self._views[room] = RoomView(room, self._own, private_with=self._private.owner(room))
-        was = (view.standings(), view.missing())
+        was, was_control = (view.standings(), view.missing()), view.control()
         for event in state:
             view.apply(getattr(event, "source", None))
         found: list[Arrival] = []
-        if not fresh and not view.private():
+        if was_control and view.watched():
+            found.append(Arrival(f"{room}:{batch}:group", self._present(view, self.now(), None)))
+        elif not fresh and view.watched():
             found = self._changes(view, was, f"{room}:{batch}", self.now())
         if room in self.unfilled:
             self.unfilled.discard(room)
-            found.append(Arrival(f"{room}:{batch}:gap", GapSeen(view.place(), "downtime", self.now())))
+            if view.watched():
+                found.append(Arrival(f"{room}:{batch}:gap", GapSeen(view.place(), "downtime", self.now())))
         return found
 
     def read(self, view: RoomView, event: Any, *, quiet: bool) -> list[Arrival]:
@@ -119,20 +122,24 @@ class StateReader:
             case "m.room.power_levels" | "m.room.create" | "m.room.encryption":
                 was = (view.standings(), view.missing())
                 view.apply(source)
-                return [] if view.private() else self._changes(view, was, ident, at)
+                return self._changes(view, was, ident, at) if view.watched() else []
             case "m.room.name" | "m.room.canonical_alias":
                 view.apply(source)
-                return [] if view.private() else [Arrival(ident, RoomRenamed(view.place(), at))]
+                return [Arrival(ident, RoomRenamed(view.place(), at))] if view.watched() else []
             case "m.room.tombstone":
                 view.apply(source)
                 return self._moved(view, source, ident, at)
+        was_control = view.control()
         view.apply(source)
-        return []
+        # A bridge now carries to others what one person says there.
+        return [Arrival(ident, self._present(view, at, None))] if was_control and view.watched() else []
 
     def left(self, room: str, events: Sequence[Any]) -> list[Arrival]:
         """We are out of a room."""
         view = self._views.pop(room, None)
         known = view is not None and view.joined()
+        if view is not None and view.control():
+            return []
         if view is None:
             view = RoomView(room, self._own, private_with=self._private.owner(room))
         own: dict[str, Any] = {}
@@ -165,7 +172,7 @@ class StateReader:
                     )
                     if here or not self._opened_elsewhere(view):
                         found.append(Arrival(f"start:{view.id}:{batch}", opened))
-            elif view.joined():
+            elif view.joined() and view.watched():
                 found.append(Arrival(f"start:{view.id}:{batch}", self._present(view, self.now(), None)))
                 if self.lost:
                     gap = GapSeen(view.place(), "downtime", self.now())
@@ -193,7 +200,7 @@ class StateReader:
         before = _previous(source).get("membership") or (
             known.state if known is not None and "unsigned" not in source else None
         )
-        was_private = view.private()
+        was_private, was_control = view.private(), view.control()
         view.apply(source)
         now = view.members[user].state if user in view.members else None
         if user == view.own:
@@ -204,10 +211,10 @@ class StateReader:
         if user == view.private_with and (was_private or view.private()):
             event: Event = PrivateOpened(view.place(), view.person(user), at, open=now == "join")
             return [] if now != "join" and self._opened_elsewhere(view) else [Arrival(ident, event)]
-        if view.private():
+        if not view.watched():
             return []
         found = []
-        if was_private:  # a third person came: from now on it is a group
+        if was_private or was_control:  # one more person came: from now on it is a group
             found.append(Arrival(f"{ident}:group", self._present(view, at, None)))
         if now == "join":
             found.append(Arrival(ident, MemberChanged(view.place(), view.person(user), at)))
@@ -235,6 +242,8 @@ class StateReader:
                 Arrival(ident, PrivateOpened(view.place(), person, at)),
                 Arrival(f"{ident}:start", start),
             ]
+        if not view.watched():
+            return []
         by = view.person(inviter) if isinstance(inviter, str) else None
         return [Arrival(ident, self._present(view, at, by))]
 
@@ -263,7 +272,7 @@ class StateReader:
             return []
         sender = source.get("sender")
         self._joins[new] = (sender if isinstance(sender, str) else self._own).partition(":")[2]
-        if view.private():
+        if not view.watched():
             return []
         return [Arrival(ident, RoomMoved(view.place(), room_id(new), at))]
 

@@ -3,7 +3,8 @@
 What looks like a message and cannot be understood becomes a gap; nothing raises because of what an event contains.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nio import (  # type: ignore[import-untyped] # the library ships no types
@@ -19,6 +20,7 @@ from nio import (  # type: ignore[import-untyped] # the library ships no types
 )
 
 from bot.adapter import Arrival
+from bot.platforms.matrix.bridge import forwarded, placeholder_of, relayed, says_not_sent
 from bot.platforms.matrix.content import (
     Body,
     Relation,
@@ -40,9 +42,11 @@ from handlers.events import (
     CommandGiven,
     GapSeen,
     Member,
+    MemberId,
     MessageDeleted,
     MessageId,
     MessagePosted,
+    Standing,
 )
 
 _POLLS = frozenset({"m.poll.start", "org.matrix.msc3381.poll.start"})
@@ -58,6 +62,7 @@ class _Said:
     event: str
     source: dict[str, Any]
     sender: Member
+    forwarded: bool = False  # as the bridge marks it
 
 
 class Translator:
@@ -75,6 +80,8 @@ class Translator:
         if user == view.own:
             self._remember(view, ident, user, source)
             return []
+        if view.control():
+            return []
         if isinstance(event, MegolmEvent | UnknownEncryptedEvent):
             return self._undecryptable(view, ident, source)
         if isinstance(event, BadEvent | UnknownBadEvent):
@@ -91,8 +98,10 @@ class Translator:
                 return [Arrival(said.event, deleted)]
             case ReactionEvent():
                 return await self._reaction(said, clean(event.reacts_to), event.key)
+            case RoomMessage() | StickerEvent() if said.sender.standing is Standing.BOT:
+                return await self._bridge_spoke(said)
             case RoomMessage() | StickerEvent():
-                return await self._message(said)
+                return await self._carried(said) if said.view.bridges else await self._message(said)
             case UnknownEvent() if event.type in _POLLS:
                 self._remember(said.view, said.event, said.source["sender"], said.source)
                 return self._posted(said, Body(poll_words(content)), relation_of(content))
@@ -112,6 +121,46 @@ class Translator:
 
     def _remember(self, view: RoomView, ident: str, user: str, source: dict[str, Any]) -> None:
         self._recent.remember(view.id, ident, recent_of(user, inner(source, "content")))
+
+    async def _bridge_spoke(self, said: _Said) -> list[Arrival]:
+        """A bridge's own words are not judged; those of a person for whom it speaks are."""
+        speaker, content = relayed(inner(said.source, "content"))
+        if speaker and content.get("msgtype") != "m.notice":
+            mark = hashlib.sha256(speaker.encode()).hexdigest()[:8]
+            person = Member(MemberId(f"{said.sender.id}#{mark}"), speaker, Standing.PUPPET)
+            return await self._message(
+                replace(said, source={**said.source, "content": content}, sender=person)
+            )
+        self._remember(said.view, said.event, said.source["sender"], said.source)
+        answered = relation_of(content).reply_to
+        if answered is None or not says_not_sent(content):
+            return []
+        original = await self._recent.find(said.view.id, answered)
+        if original is None or original.sender != said.view.own:
+            return []
+        gap = GapSeen(said.view.place(), "undelivered", moment(said.source), MessageId(said.event))
+        return [Arrival(said.event, gap)]
+
+    async def _carried(self, said: _Said) -> list[Arrival]:
+        """A message in a bridged room: without the bridge's marks; its placeholder for one is a gap until that comes."""
+        content = inner(said.source, "content")
+        reason = placeholder_of(content)
+        is_forwarded, content = forwarded(content)
+        puppet = said.view.of_bridge(said.source["sender"])
+        if puppet:
+            content = relayed(content)[1]
+        found = []
+        if (
+            reason is None or not puppet
+        ):  # of others it is judged as well: anybody could put a mark on his words
+            plain = replace(said, source={**said.source, "content": content}, forwarded=is_forwarded)
+            found = await self._message(plain)
+        elif not relation_of(content).replaces:
+            self._remember(said.view, said.event, said.source["sender"], said.source)
+        if reason is not None and not relation_of(content).replaces:
+            gap = GapSeen(said.view.place(), reason, moment(said.source), MessageId(said.event))
+            found.append(Arrival(f"{said.event}:placeholder", gap))
+        return found
 
     async def _message(self, said: _Said) -> list[Arrival]:
         content = said.source.get("content")
@@ -137,7 +186,9 @@ class Translator:
             return self._posted(said, body, Relation())
         if said.view.private():
             return []
-        return self._posted(said, body, Relation(thread=original.thread), edits=replaced)
+        # What takes a placeholder's place is no edit: it is the message itself.
+        first = bool(said.view.bridges) and placeholder_of(original.content) is not None
+        return self._posted(said, body, Relation(thread=original.thread), edits=replaced, first=first)
 
     async def _new(self, said: _Said, body: Body, relation: Relation) -> list[Arrival]:
         reply_text = None
@@ -174,6 +225,7 @@ class Translator:
         relation: Relation,
         *,
         edits: str | None = None,
+        first: bool = False,
         reply_text: str | None = None,
     ) -> list[Arrival]:
         view = said.view
@@ -187,7 +239,8 @@ class Translator:
             moment(said.source),
             body.text,
             part="caption" if body.caption else "text",
-            edited=edits is not None,
+            forwarded=said.forwarded,
+            edited=edits is not None and not first,
             reply_to=MessageId(relation.reply_to) if relation.reply_to else None,
             reply_text=reply_text,
             attachments=body.attachments,

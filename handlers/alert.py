@@ -13,6 +13,7 @@ from handlers.records import (
     AlertState,
     AnswerPress,
     Button,
+    Buttons,
     EditSent,
     Notice,
     Priority,
@@ -79,16 +80,26 @@ async def send_waiting(transaction: Transaction, member: MemberId) -> int:
 
 
 async def ask_to_open_private(transaction: Transaction, desk: Desk, room: Room) -> None:
-    """Once a day at most, ask in the group that an admin opens his private chat; the alerts wait."""
-    if platform_of(room.id) != "telegram":
-        return
+    """Once a day at most, say in the group that no admin can be told; the alerts wait.
+
+    On Telegram an admin opens his private chat himself. On Matrix we open it, but in a bridged group all admins may be
+    people of the other side, whom no private word reaches.
+    """
+    buttons: Buttons = ()
+    match platform_of(room.id):
+        case "telegram":
+            key, buttons = "private.open", ((Button("button.open_private", opens_private=True),),)
+        case "matrix" if not await transaction.admins(room.id):
+            key = "private.nobody"
+        case _:
+            return
     today = desk.clock.now().date().isoformat()
     await transaction.order(
         Send(
             f"notice:open_private|{room.id}|{today}",
-            Notice("private.open", room.language, {}),
+            Notice(key, room.language, {}),
             room=room.id,
-            buttons=((Button("button.open_private", opens_private=True),),),
+            buttons=buttons,
             priority=Priority.ALERT,
         )
     )

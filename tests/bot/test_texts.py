@@ -56,6 +56,8 @@ def made_keys() -> set[str]:
         "help.admin",
         "help.member",
         "press.done",
+        "private.nobody",
+        "private.open",
     }
 
 

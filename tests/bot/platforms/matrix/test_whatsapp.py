@@ -247,3 +247,17 @@ async def test_a_phone_not_seen_and_then_logged_out_is_said_twice_and_stays_on_r
     last = bridge.say(group.room, group.ali, "and on")
     await world.until(lambda: last in world.judged())
     assert len(world.journal("link_down")) == 2
+
+
+async def test_the_command_room_becomes_a_group_when_a_second_person_comes(world: World) -> None:
+    """Then it is introduced and judged like any other; until then the bot says nothing there."""
+    group = await group_of(world, "Control")
+    control = await command_room(group)
+    second = await world.person("second")
+    await group.admin.say(control, VIOLATION)
+    world.synapse.as_user(group.admin.user, "POST", f"/rooms/{control}/invite", {"user_id": second.user})
+    greeting = await group.admin.hears(world.bot, room=control)
+    assert replies_to(greeting) is None
+    said = await second.say(control, VIOLATION)
+    await group.admin.hears(world.bot, lambda event: replies_to(event) == said, control)
+    assert world.judged() == [said]

@@ -110,7 +110,7 @@ def test_an_edited_forward_is_judged_without_its_mark() -> None:
     assert (body.text, body.others) == ("new words", ())
 
 
-_ODD = st.sampled_from(
+_ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,

@@ -1,5 +1,6 @@
 """A WhatsApp group through a bridge, the whole way: who is judged, who is told, what is missing and for how long."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from handlers.ports import Judge
 from policies.message import NO_CONTEXT, Context, Message
 from policies.verdict import Verdict
 from tests.bot.platforms.matrix.conftest import PlainJudge, World
-from tests.peers.officer import Officer, content_of, replies_to
+from tests.peers.officer import Officer, content_of, good, replies_to
 from tests.peers.whatsapp import ADMIN, FORWARDED_HTML, VIEW_ONCE, WAITING, Bridge
 
 VIOLATION = "Vote for PTI in the coming election and bring back Imran Khan, share with all"
@@ -261,3 +262,33 @@ async def test_the_command_room_becomes_a_group_when_a_second_person_comes(world
     said = await second.say(control, VIOLATION)
     await group.admin.hears(world.bot, lambda event: replies_to(event) == said, control)
     assert world.judged() == [said]
+
+
+async def test_what_a_bridge_says_in_an_encrypted_chat_is_understood(world: World) -> None:
+    """Element encrypts private chats: the bridge bot here is a real client with encryption."""
+    admin = await world.person("admin")
+    password = "a-password-of-the-test"
+    bot = await asyncio.to_thread(world.synapse.register, "signalbot", password)
+    bridge = await Officer(world.synapse.url, bot, password, world.folder / "bridge").start()
+    world.people.append(bridge)
+    await world.start_bot()
+    levels = {"users": {bot: 100, admin.user: ADMIN}}
+    portal = await bridge.room(
+        "Sealed", admin.user, world.bot, encrypted=True, version="11", power_level_override=levels
+    )
+    info = {"bridgebot": bot, "protocol": {"id": "signal"}}
+    good(await bridge.client.room_put_state(portal, "m.bridge", info, "localhost/signal"))
+    control = await bridge.room("", admin.user, world.bot, encrypted=True, version="11")
+    for room in (portal, control):
+        await bridge.with_devices_of(room, world.bot)
+        await bridge.with_devices_of(room, admin.user)
+    await admin.hears(world.bot, lambda event: "Sealed" in event.body)
+    told = {
+        "state_event": "BAD_CREDENTIALS",
+        "user_id": admin.user,
+        "remote_id": "1",
+        "timestamp": now_ms() // 1000,
+    }
+    await bridge.say(control, "State update", **{"fi.mau.bridge_state": told})
+    assert (await world.recorded("link_down"))["state"] == "logged_out"
+    await admin.hears(world.bot, lambda event: "Sealed" in event.body and "log in" in event.body)

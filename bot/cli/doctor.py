@@ -4,12 +4,14 @@ import shutil
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import typer
 
+from bot.cli import links
 from bot.config import Config, load_config
 from bot.errors import Para6Error
 from bot.store.database import sqlite_path
@@ -63,6 +65,7 @@ def examine(path: Path) -> Iterator[Result]:
         folder = config.matrix_store
         safe = not folder.exists() or not folder.stat().st_mode & 0o077
         yield Result("matrix store", "" if safe else f"readable by others; run: chmod 700 {folder}")
+        yield from _bridges(config)
     yield Result(
         "ocr (for papers)", "" if shutil.which("tesseract") else "install tesseract-ocr and tesseract-ocr-urd"
     )
@@ -81,6 +84,11 @@ def _store(config: Config) -> Iterator[Result]:
         yield _tried("key file", lambda: open_vault(config.key_file))
     else:
         yield Result("key file (made at the first start)")
+
+
+def _bridges(config: Config) -> Iterator[Result]:
+    with suppress(Para6Error):  # said already, under "store"
+        yield Result("bridges", links.advice(sqlite_path(config.settings.store.url, config.base)))
 
 
 def _tried(subject: str, look: Callable[[], object]) -> Result:

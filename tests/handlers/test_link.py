@@ -1,9 +1,11 @@
 """The bridge behind a room goes and comes: one word each to the admins, a gap with its length, nothing twice."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.cli.links import advice
 from bot.store.transaction import SqlTransaction
 from handlers.events import (
     LinkChanged,
@@ -85,6 +87,18 @@ async def test_a_gap_that_is_open_is_in_every_digest_and_a_lost_one_stays(stage:
     assert isinstance(orders[0], Send)
     assert orders[0].notice.fields["length"] == "30:00"
     assert await gaps(stage) == {"bridge": 1}
+
+
+async def test_the_operator_sees_which_rooms_hear_nothing(stage: Stage, tmp_path: Path) -> None:
+    """`para6 doctor` reads it in the store, while the bot runs."""
+    store = tmp_path / "store.db"
+    assert advice(tmp_path / "none.db") == advice(store) == ""
+    await opened(stage, ONE, OTHER)
+    await stage.play(link(stage, "away", ONE), link(stage, "away", OTHER))
+    assert advice(store).startswith("2 room(s)")
+    assert "24 Nov 2026, 14:00" in advice(store)
+    await stage.play(link(stage, "back", ONE), link(stage, "back", OTHER))
+    assert advice(store) == ""
 
 
 async def test_two_logins_are_told_apart(stage: Stage) -> None:

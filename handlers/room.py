@@ -124,6 +124,9 @@ async def on_member_changed(transaction: Transaction, desk: Desk, event: MemberC
 async def on_room_moved(transaction: Transaction, desk: Desk, event: RoomMoved) -> None:
     """Settings, admins, alerts and the record go on under the new id."""
     await known_room(transaction, desk, event.place)
+    for mark, since in await transaction.open_links(event.place.room):  # closed one day under the new id
+        await transaction.mend_gap(event.place.room, mark, desk.clock.now())
+        await transaction.add_gap(event.to, "bridge", at=since, message=mark, count=1)
     await transaction.move_room(event.place.room, event.to)
     await transaction.journal(
         event.to, "room_moved", desk.clock.now(), {"from": event.place.room, "to": event.to}

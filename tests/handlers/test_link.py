@@ -16,6 +16,7 @@ from handlers.events import (
     MessagePosted,
     Place,
     RoomId,
+    RoomMoved,
     Standing,
 )
 from handlers.records import Order, Send
@@ -108,6 +109,16 @@ async def test_two_logins_are_told_apart(stage: Stage) -> None:
     assert await gaps(stage) == {"bridge": 2}
     await stage.play(link(stage, "back", login="a"))
     assert await gaps(stage) == {"bridge": 1}
+
+
+async def test_an_open_gap_goes_with_a_room_that_moves(stage: Stage) -> None:
+    """It is closed under the new id."""
+    await opened(stage, ONE)
+    moved = RoomMoved(Place(ONE, title="G"), OTHER, stage.clock.now())
+    await stage.play(link(stage, "away"), moved)
+    assert await gaps(stage, OTHER) == {"bridge": 1}
+    assert "link.back" in [key for key, _ in said(await stage.play(link(stage, "back", OTHER)))]
+    assert await gaps(stage, OTHER) == {}
 
 
 async def test_only_a_bridged_member_s_new_message_is_a_sign_of_life(stage: Stage) -> None:

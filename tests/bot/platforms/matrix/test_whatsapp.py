@@ -148,6 +148,8 @@ async def test_placeholders_are_gaps_until_the_message_comes(world: World) -> No
         ("unsupported", unknown),
     ]
     assert not world.judged()
+    await world.stop_bot()  # what was only a placeholder is then asked of the server
+    await world.start_bot()
     bridge.edit(room, ali, waiting, {"msgtype": "m.text", "body": VIOLATION})
     await group.warned(waiting)
     assert (await world.recorded("gap_mended"))["message"] == waiting
@@ -237,7 +239,7 @@ async def test_a_phone_not_seen_and_then_logged_out_is_said_twice_and_stays_on_r
     bridge.fares(control, "BAD_CREDENTIALS", began + 3600_000, "wa-main-device-gone")
     await group.told("Phone", "logged the bridge out", "log in to the bridge again")
     await group.admin.say(group.room, "!para6 digest today")
-    await group.told("Phone", "times without a connection to WhatsApp", ": 1")
+    await group.told("Phone", "while WhatsApp was not connected (times): 1")
     late = bridge.say(group.room, group.ali, "we are back")
     await world.until(lambda: late in world.judged())
     assert (await world.recorded("link_back"))["lost"] is True

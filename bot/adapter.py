@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from handlers.events import Event
+from handlers.events import Attachment, Event
 from handlers.ports import Platform
+
+
+class FileTooLarge(Exception):
+    """A file is larger than is fetched, or than the platform gives to bots: final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,13 @@ class Adapter(Platform, Protocol):
 
     def receiving(self) -> bool:
         """Whether events arrive at this moment (`/readyz`)."""
+        ...
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """The bytes of a file of at most `most` bytes, decrypted, held in memory only.
+
+        Raises FileTooLarge, or PlatformError and its kinds; AlreadyGone when the file is no longer there.
+        """
         ...
 
     async def close(self) -> None:

@@ -16,8 +16,19 @@ from bot.config import Config
 from bot.delivery import Delivery, Pace
 from bot.errors import Para6Error, StoreError
 from bot.http import HealthServer
-from bot.metrics import FINDINGS, INBOX_DEPTH, JUDGE_SECONDS, MESSAGES_JUDGED, OUTBOX_DEPTH, RECEIVING
+from bot.metrics import (
+    FILES_DEPTH,
+    FINDINGS,
+    INBOX_DEPTH,
+    JUDGE_SECONDS,
+    MESSAGES_JUDGED,
+    OUTBOX_DEPTH,
+    RECEIVING,
+)
+from bot.papers import Papers
 from bot.platforms.build import build_adapters
+from bot.readers.pool import ReaderPool
+from bot.reading import Reader, Reading
 from bot.store.database import Database, prepare
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
@@ -35,6 +46,7 @@ log = structlog.get_logger()
 
 _RETENTION_EVERY = timedelta(hours=1)
 _DRAIN_S = 20.0
+_LOOK_S = 0.05
 
 
 class MeasuredJudge:
@@ -65,7 +77,12 @@ class App:
     """The bot of one configuration. `run` returns when every platform's input has ended, or on SIGTERM or SIGINT."""
 
     def __init__(
-        self, config: Config, *, adapters: Sequence[Adapter] | None = None, judge: Judge | None = None
+        self,
+        config: Config,
+        *,
+        adapters: Sequence[Adapter] | None = None,
+        judge: Judge | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self._config = config
         settings = config.settings
@@ -77,8 +94,17 @@ class App:
         self._inbox = Inbox(self._database)
         self._outbox = Outbox(self._database)
         self._clock = SystemClock()
+        judge = judge or _load_judge(settings.policy.pack)
+        self._reading = Reading(
+            {adapter.name: adapter for adapter in self._adapters},
+            self._database,
+            self._inbox,
+            Papers(judge),
+            reader or ReaderPool(),  # starts no process before the first file
+            self._clock,
+        )
         self._desk = Desk(
-            judge=MeasuredJudge(judge or _load_judge(settings.policy.pack)),
+            judge=MeasuredJudge(judge),
             clock=self._clock,
             threads=MemoryThreads(),
             mode=settings.rooms.mode,
@@ -112,6 +138,7 @@ class App:
 
     async def _run_all(self) -> None:
         stop_worker, stop_delivery, drain = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        stop_reading = asyncio.Event()
         deliveries = [
             Delivery(
                 adapter,
@@ -126,6 +153,7 @@ class App:
         ]
 
         def ordered() -> None:
+            self._reading.wake()
             for delivery in deliveries:
                 delivery.wake()
 
@@ -139,17 +167,21 @@ class App:
                 for delivery in deliveries
             ),
         ]
+        reading = asyncio.create_task(self._reading.run(stop_reading), name="reading")
         receiving = [
             asyncio.create_task(adapter.run(self._inbox, self.stop), name=adapter.name)
             for adapter in self._adapters
         ]
         try:
-            await _first_failure(receiving, background)
+            await _first_failure(receiving, [*background, reading])
             if not self.stop.is_set():
-                drain.set()  # the input has ended: everything is handled and sent
+                drain.set()  # the input has ended: everything is handled, read and sent
+                await self._read_out(background)
         finally:
             self.stop.set()
             await asyncio.gather(*receiving, return_exceptions=True)
+            stop_reading.set()
+            await asyncio.wait([reading], timeout=_DRAIN_S)
             stop_worker.set()
             self._inbox.arrived.set()
             await asyncio.wait(background[:1], timeout=_DRAIN_S)
@@ -157,9 +189,16 @@ class App:
             stop_delivery.set()
             ordered()
             await asyncio.wait(background[2:], timeout=_DRAIN_S)
-            for task in background:
+            for task in [*background, reading]:
                 task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+            await asyncio.gather(*background, reading, return_exceptions=True)
+
+    async def _read_out(self, background: Sequence["asyncio.Task[None]"]) -> None:
+        """Wait until no event and no file waits, or the bot is told to stop, or a part of it ended."""
+        while not self.stop.is_set() and not any(task.done() for task in background):
+            if not await self._inbox.depth() and await self._reading.idle() and not await self._inbox.depth():
+                return
+            await asyncio.sleep(_LOOK_S)
 
     async def _handle(self, transaction: Transaction, event: Event) -> None:
         await handle(transaction, self._desk, event)
@@ -170,6 +209,7 @@ class App:
         with contextlib.suppress(StoreError):  # a store that cannot be read must not hide the other numbers
             INBOX_DEPTH.set(await self._inbox.depth())
             OUTBOX_DEPTH.set(await self._outbox.depth())
+            FILES_DEPTH.set(await self._reading.depth())
 
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -12,6 +12,8 @@ MESSAGES_JUDGED = Counter("para6_messages_judged", "Messages judged", ["verdict"
 FINDINGS = Counter("para6_findings", "Findings", ["clause", "action"], registry=REGISTRY)
 ORDERS_SENT = Counter("para6_orders_sent", "Orders delivered", ["platform", "kind"], registry=REGISTRY)
 ORDERS_FAILED = Counter("para6_orders_failed", "Orders given up", ["platform", "kind"], registry=REGISTRY)
+FILES_READ = Counter("para6_files_read", "Files read, or why not", ["outcome"], registry=REGISTRY)
+FILES_DEPTH = Gauge("para6_files_depth", "Files that wait to be read", registry=REGISTRY)
 INBOX_DEPTH = Gauge("para6_inbox_depth", "Events that wait to be handled", registry=REGISTRY)
 OUTBOX_DEPTH = Gauge("para6_outbox_depth", "Orders that wait to be sent", registry=REGISTRY)
 RECEIVING = Gauge("para6_receiving", "1 while a platform delivers events", ["platform"], registry=REGISTRY)

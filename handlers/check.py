@@ -2,15 +2,12 @@
 
 from handlers.desk import Desk
 from handlers.digest import reply
-from handlers.events import CommandGiven, MessageId
+from handlers.events import CommandGiven, MessageId, ReadFile
 from handlers.message import LONGEST_BYTES
 from handlers.ports import Transaction
-from handlers.records import Language, Notice
-from handlers.wording import clause_line
+from handlers.records import Notice
+from handlers.wording import clause_line, spoken_language
 from policies.message import Message
-from policies.text.manner import manner
-
-_BY_MANNER = {"en": Language.EN, "ur": Language.UR, "ru": Language.ROMAN}
 
 
 async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
@@ -19,14 +16,31 @@ async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) ->
         await reply(transaction, event, Notice("check.in_private", desk.language))
         return
     text = event.argument or event.reply_text or ""
+    files = event.files or event.reply_files
+    for file in files:  # answered when it is read
+        key = f"check:{event.place.room}|{event.message}|{file.unique}"
+        await transaction.read_file(
+            ReadFile(
+                key,
+                event.place,
+                event.message,
+                event.sender,
+                event.at,
+                file,
+                purpose="check",
+                said=text,
+                forwarded=event.forwarded,
+            )
+        )
     if not text.strip():
-        await reply(transaction, event, Notice("check.how", desk.language))
+        if not files:
+            await reply(transaction, event, Notice("check.how", desk.language))
         return
-    language = _BY_MANNER.get(manner(text), desk.language)
+    language = spoken_language(text, desk.language)
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
         await reply(transaction, event, Notice("check.too_long", language))
         return
-    verdict = desk.judge.judge(Message(text, sent_on=event.at.date()))
+    verdict = desk.judge.judge(Message(text, event.forwarded, sent_on=event.at.date()))
     lines = tuple(clause_line(finding, language) for finding in verdict.findings)
     await reply(transaction, event, Notice(f"check.{verdict.action}", language, {}, lines))
 

@@ -1,6 +1,7 @@
 """Which handler an event goes to: the table of everything that can happen."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from handlers.alert import answer, on_alert_button, send_waiting
 from handlers.check import on_check, on_why
@@ -11,6 +12,7 @@ from handlers.events import (
     ButtonPressed,
     CommandGiven,
     Event,
+    FileRead,
     GapSeen,
     LinkChanged,
     MemberChanged,
@@ -21,9 +23,11 @@ from handlers.events import (
     RoomMoved,
     RoomRenamed,
 )
+from handlers.file import on_file_read
 from handlers.link import on_link_changed, on_sign_of_life
 from handlers.message import on_message
 from handlers.ports import Transaction
+from handlers.published import on_published
 from handlers.records import Notice
 from handlers.room import (
     on_bot_changed,
@@ -36,37 +40,19 @@ from handlers.room import (
 )
 from handlers.settings import on_settings, on_settings_button
 
-ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "settings")
+ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "settings", "published")
 MEMBER_COMMANDS = ("start", "help", "check", "why", "appeal", "mydata")
 COMMANDS = MEMBER_COMMANDS + ADMIN_COMMANDS
 
 
 async def handle(transaction: Transaction, desk: Desk, event: Event) -> None:
     """Let the event's handler act, inside the transaction that completes the inbox entry."""
-    match event:
-        case MessagePosted():
-            await on_sign_of_life(transaction, desk, event)
-            await on_message(transaction, desk, event)
-        case CommandGiven():
-            await on_command(transaction, desk, event)
-        case ButtonPressed():
-            await on_button(transaction, desk, event)
-        case MessageDeleted():
-            await on_message_deleted(transaction, desk, event)
-        case MemberChanged():
-            await on_member_changed(transaction, desk, event)
-        case BotChanged():
-            await on_bot_changed(transaction, desk, event)
-        case RoomMoved():
-            await on_room_moved(transaction, desk, event)
-        case RoomRenamed():
-            await on_room_renamed(transaction, desk, event)
-        case PrivateOpened():
-            await on_private_opened(transaction, desk, event)
-        case GapSeen():
-            await on_gap_seen(transaction, desk, event)
-        case LinkChanged():
-            await on_link_changed(transaction, desk, event)
+    await _HANDLERS[type(event)](transaction, desk, event)
+
+
+async def _on_posted(transaction: Transaction, desk: Desk, event: MessagePosted) -> None:
+    await on_sign_of_life(transaction, desk, event)
+    await on_message(transaction, desk, event)
 
 
 async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
@@ -120,6 +106,7 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
     "settings": on_settings,
     "setup": on_settings,
     "alerts": _alerts,
+    "published": on_published,
 }
 
 
@@ -146,3 +133,19 @@ async def _on_digest_button(transaction: Transaction, desk: Desk, event: ButtonP
     given = room is not None and await send_digest(transaction, desk, room, period, event.sender.id, occasion)
     key = "press.done" if given else "press.refused"
     await answer(transaction, event, Notice(key, room.language if given and room else desk.language))
+
+
+_HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]] = {
+    MessagePosted: _on_posted,
+    CommandGiven: on_command,
+    ButtonPressed: on_button,
+    MessageDeleted: on_message_deleted,
+    MemberChanged: on_member_changed,
+    BotChanged: on_bot_changed,
+    RoomMoved: on_room_moved,
+    RoomRenamed: on_room_renamed,
+    PrivateOpened: on_private_opened,
+    GapSeen: on_gap_seen,
+    LinkChanged: on_link_changed,
+    FileRead: on_file_read,
+}

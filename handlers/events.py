@@ -12,6 +12,8 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import Field, TypeAdapter
 
+from policies.verdict import Verdict
+
 RoomId = NewType("RoomId", str)
 MemberId = NewType("MemberId", str)
 MessageId = NewType("MessageId", str)
@@ -51,21 +53,40 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a message carries and that can be fetched and read.
+
+    `unique` is the platform's own name of the content, the same wherever the file is sent on; `ref` is what the
+    platform needs to fetch it (its keys included), in its own form; `size` is in bytes, as the sender says.
+    """
+
+    unique: str
+    ref: str = field(repr=False)
+    name: str = field(default="", repr=False)
+    media_type: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePosted:
-    """A message, or with `edited` its next revision (same message id)."""
+    """A message, or with `edited` its next revision (same message id).
+
+    `attachments` counts all that hangs on it; `files` are those of them that can be read.
+    """
 
     place: Place
     message: MessageId
     sender: Member
     sent_at: datetime
     text: str = field(repr=False)
-    part: Literal["text", "caption"] = "text"
+    part: Literal["text", "caption", "file"] = "text"  # a file's words are judged by `FileRead`
     forwarded: bool = False
     edited: bool = False
     reply_to: MessageId | None = None
     reply_text: str | None = field(default=None, repr=False)
     album: str | None = None
     attachments: int = 0
+    files: tuple[Attachment, ...] = ()
     link: str | None = field(default=None, repr=False)
     # Another body of the same message that members may see (a Matrix edit's fallback): judged as well.
     other_text: str | None = field(default=None, repr=False)
@@ -84,7 +105,10 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven:
-    """`/digest week`, `!para6 why`, or text in a private chat (`name` is then empty and `argument` the text)."""
+    """`/digest week`, `!para6 why`, or text in a private chat (`name` is then empty and `argument` the text).
+
+    `files` came with it, `reply_files` hang on the message that it answers.
+    """
 
     place: Place
     message: MessageId
@@ -94,6 +118,9 @@ class CommandGiven:
     argument: str = field(default="", repr=False)
     reply_to: MessageId | None = None
     reply_text: str | None = field(default=None, repr=False)
+    forwarded: bool = False
+    files: tuple[Attachment, ...] = ()
+    reply_files: tuple[Attachment, ...] = ()
     kind: Literal["command_given"] = "command_given"
 
 
@@ -203,6 +230,59 @@ class LinkChanged:
     kind: Literal["link_changed"] = "link_changed"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """Fetch a file and read it; a FileRead comes of it. `key` is unique for ever: ordered twice, it is read once.
+
+    `purpose`: judge it as a member's message, check it for who sent it in private, or register it as published.
+    `said` is the text beside it, whose manner the warning takes.
+    """
+
+    key: str
+    place: Place
+    message: MessageId
+    sender: Member
+    sent_at: datetime
+    file: Attachment
+    purpose: Literal["judge", "check", "publish"] = "judge"
+    said: str = field(default="", repr=False)
+    forwarded: bool = False
+    album: str | None = None
+    link: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """By what a paper is known again: a keyed hash of its bytes, keyed hashes of its words and of its pages' looks.
+
+    `words` and `looks` are hexadecimal, "" and () where there is none; nothing can be read from them.
+    """
+
+    content: str
+    words: str = ""
+    looks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file was read, or cannot be. `gap` (GAP_REASONS) says what was not read of it, "" when all of it was.
+
+    `verdict` is None when nothing was read; offsets of its findings are code points of `text`, which holds the
+    places found and nothing else of the file. `again`: it is not over, the file is tried again.
+    """
+
+    place: Place
+    order: ReadFile
+    at: datetime
+    gap: str = ""
+    again: bool = False
+    likeness: Likeness | None = None
+    official: float = 0.0
+    verdict: Verdict | None = None
+    text: str = field(default="", repr=False)
+    kind: Literal["file_read"] = "file_read"
+
+
 GAP_REASONS = frozenset(
     {
         "undecryptable",  # a Matrix message whose key has not come
@@ -224,6 +304,8 @@ GAP_REASONS = frozenset(
         "view_once",  # shown once on the member's phone, and to no bridge
         "unsupported",  # a kind of message that a bridge does not carry
         "bridge",  # the bridge to another network was not connected; one for each time
+        "file_gone",  # the platform has it no more
+        "file_unreachable",  # the platform does not give it to us; tried again
         "no_instrument",  # sent before any instrument known here was in force (an audit of an old chat)
     }
 )
@@ -240,6 +322,8 @@ Event = (
     | PrivateOpened
     | GapSeen
     | LinkChanged
+    | FileRead
 )
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+READ_FILE: TypeAdapter[ReadFile] = TypeAdapter(ReadFile)

@@ -1,12 +1,14 @@
 """A message or its next revision: judged, kept where something was found, warned about, and the admins alerted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from handlers.alert import raise_alert
 from handlers.desk import Desk, known_room
-from handlers.events import MessagePosted, Standing
+from handlers.events import MessagePosted, ReadFile, Standing
+from handlers.forward import passed_on
 from handlers.ports import Transaction
+from handlers.published import without_published
 from handlers.records import (
     AlertId,
     EditSent,
@@ -32,13 +34,23 @@ _WINDOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """A message with its room and what was said of it before."""
+class Case:
+    """A message with its room and what was said of it before.
+
+    With `part` "file" the event's text is what was found in the file `file`, and `said` the words beside it.
+    """
 
     event: MessagePosted
     room: Room
     digest: str
     before: JudgedMessage | None
+    file: str = field(default="", repr=False)
+    said: str = field(default="", repr=False)
+
+    @property
+    def of_file(self) -> bool:
+        """Whether it is a file's words that were judged."""
+        return self.event.part == "file"
 
 
 async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted) -> None:
@@ -47,11 +59,17 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
     content = event.text if event.other_text is None else f"{event.text}\n{event.other_text}"
     digest = transaction.content_digest(content)
     before = await transaction.judged(event.place.room, event.message)
-    if event.sender.standing is Standing.BOT or (before is not None and before.digest == digest):
+    if event.sender.standing is Standing.BOT:
         return
-    case = _Case(event, room, digest, before)
-    if event.attachments and not event.edited:
-        await _gap(transaction, desk, case, "attachment", event.attachments)
+    await order_readings(transaction, event)  # first: an edit may bring another file under the same words
+    if before is not None and before.digest == digest:
+        return
+    if await passed_on(transaction, desk, event):
+        event = replace(event, forwarded=True)
+    case = Case(event, room, digest, before)
+    unread = event.attachments - len(event.files)
+    if unread > 0 and not event.edited:
+        await _gap(transaction, desk, case, "attachment", unread)
     if len(content.encode("utf-8", "surrogatepass")) > LONGEST_BYTES:
         await _gap(transaction, desk, case, "too_long", 1)
         await transaction.save_judged(_judged(desk, case, "unjudged", None))
@@ -61,14 +79,36 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
             event.place.room, "gap_mended", desk.clock.now(), {"message": event.message}
         )
     verdict = _judge(desk, case)
+    if verdict.findings:
+        verdict = await without_published(transaction, desk, event, verdict)
     desk.threads.remember(event.place.room, event.place.thread, event.message, event.text)
     warned_as = before.warned_as if before is not None else None
     if verdict.findings:
-        warned_as = await _act(transaction, desk, case, verdict) or warned_as
+        warned_as = await act(transaction, desk, case, verdict) or warned_as
     await transaction.save_judged(_judged(desk, case, verdict.action, warned_as))
 
 
-def _judge(desk: Desk, case: _Case) -> Verdict:
+async def order_readings(transaction: Transaction, event: MessagePosted) -> None:
+    """Have the files of a message read. The same file under the same message is read once."""
+    room = event.place.room
+    for file in event.files:
+        await transaction.read_file(
+            ReadFile(
+                f"file:{room}|{event.message}|{file.unique}",
+                event.place,
+                event.message,
+                event.sender,
+                event.sent_at,
+                file,
+                said=event.text,
+                forwarded=event.forwarded,
+                album=event.album,
+                link=event.link,
+            )
+        )
+
+
+def _judge(desk: Desk, case: Case) -> Verdict:
     """The verdict on what members can see: the text, and the other body where there is one."""
     event = case.event
     thread = desk.threads.before(event.place.room, event.place.thread)
@@ -89,12 +129,14 @@ def _judge(desk: Desk, case: _Case) -> Verdict:
     return verdict
 
 
-async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdict) -> str | None:
+async def act(transaction: Transaction, desk: Desk, case: Case, verdict: Verdict) -> str | None:
     """Keep the findings, warn and alert as the room's mode says; the warning's key, if one was said."""
     event, room = case.event, case.room
     now = desk.clock.now()
     warned = [finding for finding in verdict.findings if finding.action is Action.WARN]
     album_done = bool(event.album) and await transaction.album_warned(event.place.room, event.album or "")
+    # A file and the words beside it are one message to who sent it; to his admin they are two findings.
+    warned_of = case.before.warned_as if case.of_file and case.before is not None else None
     alert: AlertId | None = None
     if warned and not album_done:
         alert = await transaction.add_alert(
@@ -108,6 +150,7 @@ async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdi
         "findings",
         now,
         {
+            **({"part": "file"} if case.of_file else {}),
             "message": event.message,
             "member": event.sender.id,
             "content": case.digest,
@@ -124,8 +167,8 @@ async def _act(transaction: Transaction, desk: Desk, case: _Case, verdict: Verdi
         )
     if not warned or album_done:
         return None
-    key = None
-    if room.mode is not Mode.REHEARSE:
+    key = warned_of
+    if room.mode is not Mode.REHEARSE and warned_of is None:
         key = await _warn(transaction, desk, case, warned)
     if alert is not None:
         await raise_alert(transaction, desk, room, alert)
@@ -137,11 +180,11 @@ def _removes(room: Room) -> bool:
     return room.mode is Mode.REMOVE and "remove" not in room.missing
 
 
-async def _warn(transaction: Transaction, desk: Desk, case: _Case, findings: list[Finding]) -> str:
+async def _warn(transaction: Transaction, desk: Desk, case: Case, findings: list[Finding]) -> str:
     """One courteous warning, or one more on the last."""
     event, room = case.event, case.room
     now = desk.clock.now()
-    language = language_for(event.text, room)
+    language = language_for(case.said if case.of_file else event.text, room)
     lines = tuple(clause_line(finding, language) for finding in findings)
     removing = _removes(room)
     recent = await transaction.warnings_since(event.place.room, event.sender.id, now - _WINDOW)
@@ -154,9 +197,8 @@ async def _warn(transaction: Transaction, desk: Desk, case: _Case, findings: lis
         await transaction.order(EditSent(f"{prefix}{times}", last.key, notice, priority=Priority.WARNING))
         return last.key
     key = f"warning:{event.place.room}|{event.message}|{case.digest[:12]}"
-    notice = Notice(
-        "warning.removed" if removing else "warning.member", language, {"member": event.sender.name}, lines
-    )
+    said = "warning.removed" if removing else "warning.file" if case.of_file else "warning.member"
+    notice = Notice(said, language, {"member": event.sender.name}, lines)
     await transaction.order(
         Send(
             key,
@@ -171,7 +213,7 @@ async def _warn(transaction: Transaction, desk: Desk, case: _Case, findings: lis
     return key
 
 
-async def _gap(transaction: Transaction, desk: Desk, case: _Case, reason: str, count: int) -> None:
+async def _gap(transaction: Transaction, desk: Desk, case: Case, reason: str, count: int) -> None:
     event, now = case.event, desk.clock.now()
     await transaction.add_gap(event.place.room, reason, at=now, message=None, count=count)
     await transaction.journal(
@@ -179,7 +221,7 @@ async def _gap(transaction: Transaction, desk: Desk, case: _Case, reason: str, c
     )
 
 
-def _judged(desk: Desk, case: _Case, verdict: str, warned_as: str | None) -> JudgedMessage:
+def _judged(desk: Desk, case: Case, verdict: str, warned_as: str | None) -> JudgedMessage:
     event = case.event
     return JudgedMessage(
         room=event.place.room,
@@ -195,7 +237,7 @@ def _judged(desk: Desk, case: _Case, verdict: str, warned_as: str | None) -> Jud
     )
 
 
-def _kept(case: _Case, verdict: Verdict, finding: Finding, alert: AlertId | None, desk: Desk) -> KeptFinding:
+def _kept(case: Case, verdict: Verdict, finding: Finding, alert: AlertId | None, desk: Desk) -> KeptFinding:
     event = case.event
     return KeptFinding(
         room=event.place.room,
@@ -216,5 +258,6 @@ def _kept(case: _Case, verdict: Verdict, finding: Finding, alert: AlertId | None
         model=verdict.model,
         part=event.part,
         link=event.link,
+        file=case.file,
         alert=alert,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from handlers.events import Member, MemberId, MessageId, RoomId
+from handlers.events import Likeness, Member, MemberId, MessageId, ReadFile, RoomId
 from handlers.records import (
     Admin,
     Alert,
@@ -15,6 +15,8 @@ from handlers.records import (
     JudgedMessage,
     KeptFinding,
     Order,
+    Published,
+    PublishedId,
     Room,
     Warned,
 )
@@ -109,7 +111,34 @@ class Platform(Protocol):
         ...
 
 
-class Transaction(Protocol):
+class Files(Protocol):
+    """The files of messages, and texts and papers known again: what `Transaction` keeps of them."""
+
+    async def read_file(self, order: ReadFile) -> None:
+        """Have a file read; one whose key is already there changes nothing."""
+        ...
+
+    async def cancel_readings(self, room: RoomId, message: MessageId) -> int:
+        """Take back what waits to be read of a message; how many files."""
+        ...
+
+    def likeness(self, text: str) -> Likeness:
+        """By what a text is known again."""
+        ...
+
+    async def seen_text(self, text: str, *, source: str, at: datetime) -> bool:
+        """Keep that a text was seen; whether it, or one very like it, was seen from another source before."""
+        ...
+
+    async def published(self, room: RoomId | None) -> Sequence[Published]:
+        """The papers registered for a room and by the operator, oldest first; of all rooms for None."""
+        ...
+
+    async def add_published(self, paper: Published) -> PublishedId: ...
+    async def withdraw_published(self, paper: PublishedId) -> None: ...
+
+
+class Transaction(Files, Protocol):
     """The store, inside one transaction: all of it is committed with the inbox entry, or nothing is."""
 
     # rooms and people
@@ -159,13 +188,22 @@ class Transaction(Protocol):
         ...
 
     async def add_gap(
-        self, room: RoomId, reason: str, *, at: datetime, message: MessageId | None, count: int
+        self,
+        room: RoomId,
+        reason: str,
+        *,
+        at: datetime,
+        message: MessageId | None,
+        count: int,
+        file: str | None = None,
     ) -> None:
-        """Something of the room could not be judged (`reason`: events.GAP_REASONS)."""
+        """Something of the room could not be judged (`reason`: events.GAP_REASONS); of a message, its `file`."""
         ...
 
-    async def mend_gap(self, room: RoomId, message: MessageId, at: datetime) -> bool:
-        """That message was judged after all; whether there was a gap to mend."""
+    async def mend_gap(
+        self, room: RoomId, message: MessageId, at: datetime, *, file: str | None = None
+    ) -> bool:
+        """That message, or its file, was judged after all; whether there was a gap to mend."""
         ...
 
     async def open_links(self, room: RoomId) -> Sequence[tuple[MessageId, datetime]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import Field, TypeAdapter
 
-from handlers.events import MemberId, MessageId, RoomId, Standing
+from handlers.events import Likeness, MemberId, MessageId, RoomId, Standing
 
 FindingId = NewType("FindingId", int)
 AlertId = NewType("AlertId", int)
@@ -103,6 +103,7 @@ class KeptFinding:
     model: str
     part: str = "text"
     link: str | None = field(default=None, repr=False)
+    file: str = field(default="", repr=False)  # with `part` "file": its name; `text` holds its places found
     state: FindingState = FindingState.OPEN
     alert: AlertId | None = None
     id: FindingId | None = None
@@ -140,6 +141,26 @@ class Warned:
     at: datetime
     key: str  # the outbox key of the warning sent
     times: int = 1  # how many messages it stands for
+
+
+PublishedId = NewType("PublishedId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A paper that an admin (or, with an empty `room` and `by`, the operator) declared published.
+
+    `clauses` are what was found in it then: a paper like it stays quiet about these, and about what only an
+    unpublished paper can break.
+    """
+
+    room: RoomId
+    name: str = field(repr=False)
+    likeness: Likeness
+    at: datetime
+    by: MemberId
+    clauses: tuple[str, ...] = ()
+    id: PublishedId | None = None
 
 
 class Priority(IntEnum):

@@ -139,12 +139,14 @@ async def on_room_renamed(transaction: Transaction, desk: Desk, event: RoomRenam
 
 
 async def on_message_deleted(transaction: Transaction, desk: Desk, event: MessageDeleted) -> None:
-    """What was found stays on record; the text leaves the memory of the thread."""
+    """What was found stays on record; the text leaves the memory of the thread, its file is not read any more."""
     desk.threads.forget(event.place.room, event.message)
-    if await transaction.findings_of(event.place.room, event.message):
-        await transaction.journal(
-            event.place.room, "message_deleted", desk.clock.now(), {"message": event.message}
-        )
+    unread = await transaction.cancel_readings(event.place.room, event.message)
+    if unread or await transaction.findings_of(event.place.room, event.message):
+        facts: dict[str, object] = {"message": event.message}
+        if unread:
+            facts["files_not_read"] = unread
+        await transaction.journal(event.place.room, "message_deleted", desk.clock.now(), facts)
 
 
 async def on_private_opened(transaction: Transaction, desk: Desk, event: PrivateOpened) -> None:

@@ -14,7 +14,12 @@ _BY_MANNER = {"en": Language.EN, "ur": Language.UR, "ru": Language.ROMAN}
 
 def language_for(text: str, room: Room) -> Language:
     """The language of a warning: that of the message; mixed messages get the room's (CONTRACT)."""
-    return _BY_MANNER.get(manner(text), room.language)
+    return spoken_language(text, room.language)
+
+
+def spoken_language(text: str, default: Language) -> Language:
+    """The language that a text is written in; the default for a mixed one, or none."""
+    return _BY_MANNER.get(manner(text), default) if text.strip() else default
 
 
 def clause_line(finding: Finding | KeptFinding, language: Language) -> Notice:
@@ -28,6 +33,11 @@ def clause_line(finding: Finding | KeptFinding, language: Language) -> Notice:
             "reason_key": f"reason.{finding.reason}",
         },
     )
+
+
+def unread_notice(gap: str, language: Language) -> Notice:
+    """Why a file could not be read, or not to its end, to who sent it; `gap` as in FileRead."""
+    return Notice(f"unread.{gap.removeprefix('file_')}", language)
 
 
 def excerpt(text: str, start: int, end: int) -> str:
@@ -44,6 +54,11 @@ def alert_notice(room: Room, alert: Alert, findings: Sequence[KeptFinding], outc
     """The alert about one message; `outcome` says who acted, once somebody has."""
     first = findings[0]
     lines = tuple(clause_line(finding, room.language) for finding in findings)
+    if first.part == "file":
+        where = Notice(
+            "alert.in_file" if first.file else "alert.in_picture", room.language, {"file": first.file}
+        )
+        lines = (where, *lines)
     key = "alert.rehearsed" if alert.rehearsed else "alert.raised"
     fields = {
         "room": room.title,

@@ -1,9 +1,9 @@
 """The console: a group in the terminal, where one types as any member and reads what the bot says.
 
 `Ali: salam` is Ali speaking in the group; `admin> /digest` is the admin writing to the bot in private, `Ali> …` any
-member; `Ali (reply): …` answers the message before. With standard input not a terminal a whole group is played from
+member; `Ali (reply): …` answers the message before; `Ali: [file] letter.pdf` sends a file. With standard input not a terminal a whole group is played from
 a file, one JSON object a line: {"from", "text"} and optionally "to" ("bot" for a private message), "forwarded",
-"edit" (n lines back), "reply" (n lines back), "at" (ISO 8601).
+"edit" (n lines back), "reply" (n lines back), "at" (ISO 8601), "file" (a path, from the folder of the played file).
 """
 
 import asyncio
@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.adapter import Arrival, Cursor, Intake
+from bot.adapter import Arrival, Cursor, FileTooLarge, Intake
 from bot.errors import InputError
 from bot.texts import sentence
 from handlers.events import (
+    Attachment,
     BotChanged,
     ButtonPressed,
     CommandGiven,
@@ -32,7 +33,7 @@ from handlers.events import (
     RoomId,
     Standing,
 )
-from handlers.ports import NotReachable, Rendered
+from handlers.ports import AlreadyGone, NotReachable, Rendered
 from handlers.records import Language
 
 GROUP = RoomId("console:group")
@@ -40,6 +41,7 @@ ADMIN = MemberId("console:admin")
 _LINE = re.compile(r"(?P<name>[^:>(]{1,40}?)(?P<reply> \(reply\))?(?P<how>[:>])\s?(?P<text>.*)", re.DOTALL)
 # A played group leaves the bot the time to answer between two lines, so that it reads like a conversation.
 _BETWEEN_LINES_S = 0.04
+_FILE = re.compile(r"\[file\]\s+(?P<path>\S.*)")
 _PRESS = re.compile(r"press (?P<data>\S+)")
 
 
@@ -60,6 +62,8 @@ class ConsolePlatform:
         self._play = play
         self._out = out or sys.stdout
         self._receiving = False
+        self._said: dict[MessageId, str] = {}
+        self._sent: dict[MessageId, tuple[Attachment, ...]] = {}
 
     # -- in
 
@@ -149,14 +153,30 @@ class ConsolePlatform:
         )
         if self._play or not private:
             self._print("group" if not private else "private", f"{name}: {text}")
+        files, text = self._files(line, text)
+        if files:
+            self._sent[message] = files
+        answered = self._sent.get(reply_to, ()) if reply_to else ()
         press = _PRESS.fullmatch(text)
         if private and press:
             return ButtonPressed(place, message, sender, at, press["data"])
         if text.startswith("/"):
             command, _, argument = text[1:].partition(" ")
-            return CommandGiven(place, message, sender, at, command.lower(), argument.strip(), reply_to)
+            return CommandGiven(
+                place,
+                message,
+                sender,
+                at,
+                command.lower(),
+                argument.strip(),
+                reply_to,
+                self._said.get(reply_to) if reply_to else None,
+                files=files,
+                reply_files=answered,
+            )
         if private:
-            return CommandGiven(place, message, sender, at, "", text)
+            return CommandGiven(place, message, sender, at, "", text, files=files)
+        self._said[message] = text
         return MessagePosted(
             place,
             message,
@@ -166,7 +186,25 @@ class ConsolePlatform:
             forwarded=bool(line.get("forwarded")),
             edited=bool(edit),
             reply_to=reply_to,
+            attachments=len(files),
+            files=files,
         )
+
+    def _files(self, line: dict[str, Any], text: str) -> tuple[tuple[Attachment, ...], str]:
+        """The file that a line names, and the words beside it."""
+        named = _FILE.fullmatch(text) if not self._play else None
+        path = named["path"] if named else line.get("file")
+        if not isinstance(path, str) or not path:
+            return (), text
+        place = (self._play.parent if self._play else Path.cwd()) / path
+        return (Attachment(str(place), str(place), place.name),), "" if named else text
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """The bytes of a file on this machine."""
+        try:
+            return await asyncio.to_thread(_bytes_of, Path(attachment.ref), most)
+        except OSError:
+            raise AlreadyGone("fetch") from None
 
     def _group(self) -> Place:
         return Place(GROUP, title=self._title)
@@ -219,6 +257,14 @@ class ConsolePlatform:
         first, *rest = text.splitlines() or [""]
         lines = [f"[{kind}] {first}", *(f"    {line}" for line in rest)]
         print("\n".join(lines), file=self._out, flush=True)
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        read = file.read(most + 1)
+    if len(read) > most:
+        raise FileTooLarge
+    return read
 
 
 def read_group(path: Path) -> list[dict[str, Any]]:

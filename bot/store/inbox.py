@@ -35,6 +35,22 @@ class Inbox:
     async def put(self, arrivals: Sequence[Arrival], cursor: Cursor | None = None) -> None:
         """Keep the events and move the cursor, in one transaction; durable on return. Raises StoreError."""
         vault = self._database.vault
+
+        async def job(connection: Connection) -> None:
+            self.add(connection, arrivals)
+            if cursor is not None:
+                value = vault.seal(cursor.value, "cursors.value")
+                connection.execute(
+                    statements.kept(schema.cursors, ("platform", "name"), ("value_sealed",)),
+                    {"platform": cursor.platform, "name": cursor.name, "value_sealed": value},
+                )
+
+        await self._database.write(job)
+        self.arrived.set()
+
+    def add(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
+        """Keep the events, inside a transaction; the caller sets `arrived` once it is committed."""
+        vault = self._database.vault
         now = datetime.now(UTC).timestamp()
         rows = [
             {
@@ -46,19 +62,8 @@ class Inbox:
             }
             for arrival in arrivals
         ]
-
-        async def job(connection: Connection) -> None:
-            if rows:
-                connection.execute(statements.ADD_EVENT, rows)
-            if cursor is not None:
-                value = vault.seal(cursor.value, "cursors.value")
-                connection.execute(
-                    statements.kept(schema.cursors, ("platform", "name"), ("value_sealed",)),
-                    {"platform": cursor.platform, "name": cursor.name, "value_sealed": value},
-                )
-
-        await self._database.write(job)
-        self.arrived.set()
+        if rows:
+            connection.execute(statements.ADD_EVENT, rows)
 
     async def cursor(self, platform: str, name: str) -> str | None:
         """Where reading stopped, None at the first start."""

@@ -10,12 +10,15 @@ from bot.errors import StoreError
 from bot.store import schema
 from bot.store.database import Database
 from bot.store.inbox import Inbox
+from bot.store.readings import Readings
 from handlers.ports import Clock
 
 log = structlog.get_logger()
 
 # Telegram keeps updates for a day and Matrix answers from a sync token: a repeat after a week cannot come.
 _KEYS_KEPT = timedelta(days=7)
+# How long a text that goes round is known again.
+_SEEN_KEPT = timedelta(days=30)
 
 
 class Retention:
@@ -47,4 +50,5 @@ class Retention:
         )
         await self._database.sweep(delete(schema.judged).where(schema.judged.c.judged_at < before))
         await self._inbox.prune(now - _KEYS_KEPT)
+        await Readings(self._database, self._inbox).prune(now - self._keep, now - min(self._keep, _SEEN_KEPT))
         return erased

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The newest migration (bot/store/migrations/versions).
-REVISION = "v01"
+REVISION = "v05"
 
 metadata = MetaData()
 
@@ -163,6 +163,7 @@ gaps = Table(
     Column("message", Text),
     Column("count", Integer, nullable=False),
     Column("mended_at", Float),
+    Column("file", Text),  # the platform's name of the file that could not be read
 )
 Index("gaps_room", gaps.c.room, gaps.c.at)
 
@@ -205,3 +206,61 @@ Index(
     sqlite_where=outbox.c.state.in_(("pending", "sending")),
 )
 Index("outbox_sent", outbox.c.sent_room, outbox.c.sent_message)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("platform", Text, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("order_sealed", LargeBinary),  # NULL once done
+    Column("state", Text, nullable=False),  # pending, done, cancelled
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", Float, nullable=False, default=0.0),
+    Column("created_at", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("files_waiting", files.c.not_before, sqlite_where=files.c.state == "pending")
+Index("files_message", files.c.room, files.c.message)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("content", Text, primary_key=True),  # keyed hash of the file's bytes
+    Column("judged_by", Text, nullable=False),  # pack and model; another judge reads it again
+    Column("read_sealed", LargeBinary, nullable=False),
+    Column("read_at", Float, nullable=False),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("room", Text, nullable=False, index=True),  # empty: registered by the operator, for every room
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("looks", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("clauses", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# No words and no member: keyed hashes of texts, and of the message in which each was first seen.
+seen_texts = Table(
+    "seen_texts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("mark", Text, nullable=False),
+    Column("band_1", Integer, nullable=False, index=True),
+    Column("band_2", Integer, nullable=False, index=True),
+    Column("band_3", Integer, nullable=False, index=True),
+    Column("band_4", Integer, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("again", Boolean, nullable=False),  # seen under another message too
+    Column("seen_at", Float, nullable=False, index=True),
+)

@@ -57,6 +57,17 @@ MEND_GAP = (
         gaps.c.room == bindparam("in_room"),
         gaps.c.message == bindparam("of_message"),
         gaps.c.mended_at.is_(None),
+        gaps.c.file.is_(None),
+    )
+    .values(mended_at=bindparam("now"))
+)
+MEND_FILE_GAP = (
+    update(gaps)
+    .where(
+        gaps.c.room == bindparam("in_room"),
+        gaps.c.message == bindparam("of_message"),
+        gaps.c.file == bindparam("of_file"),
+        gaps.c.mended_at.is_(None),
     )
     .values(mended_at=bindparam("now"))
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, 
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import schema, statements
+from bot.store.files import FileStore
 from bot.store.journal import GENESIS, make_entry
 from bot.store.vault import Vault
 from handlers.events import Member, MemberId, MessageId, RoomId, Standing
@@ -45,7 +46,7 @@ def platform_of(ident: str) -> str:
     return ident.partition(":")[0]
 
 
-class SqlTransaction:
+class SqlTransaction(FileStore):
     """One transaction's view of the store; made by the worker for the connection of its job."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
@@ -180,7 +181,9 @@ class SqlTransaction:
         return bool(found)
 
     async def add_finding(self, finding: KeptFinding) -> None:
-        kept = json.dumps({"name": finding.member_name, "text": finding.text, "link": finding.link})
+        kept = json.dumps(
+            {"name": finding.member_name, "text": finding.text, "link": finding.link, "file": finding.file}
+        )
         self._connection.execute(
             statements.added(schema.findings),
             {
@@ -287,17 +290,28 @@ class SqlTransaction:
     # -- gaps and the digest
 
     async def add_gap(
-        self, room: RoomId, reason: str, *, at: datetime, message: MessageId | None, count: int
+        self,
+        room: RoomId,
+        reason: str,
+        *,
+        at: datetime,
+        message: MessageId | None,
+        count: int,
+        file: str | None = None,
     ) -> None:
         self._connection.execute(
             insert(schema.gaps).values(
-                room=room, reason=reason, at=at.timestamp(), message=message, count=count
+                room=room, reason=reason, at=at.timestamp(), message=message, count=count, file=file
             )
         )
 
-    async def mend_gap(self, room: RoomId, message: MessageId, at: datetime) -> bool:
+    async def mend_gap(
+        self, room: RoomId, message: MessageId, at: datetime, *, file: str | None = None
+    ) -> bool:
+        given = {"in_room": room, "of_message": message, "now": at.timestamp()}
         mended = self._connection.execute(
-            statements.MEND_GAP, {"in_room": room, "of_message": message, "now": at.timestamp()}
+            statements.MEND_GAP if file is None else statements.MEND_FILE_GAP,
+            given if file is None else {**given, "of_file": file},
         )
         return mended.rowcount > 0
 
@@ -478,6 +492,7 @@ class SqlTransaction:
             reason=row.reason,
             text=kept["text"],
             link=kept["link"],
+            file=kept.get("file", ""),
             sent_at=when(row.sent_at),
             found_at=when(row.found_at),
             pack=row.pack,

@@ -33,6 +33,8 @@ class Vault:
     def __init__(self, secret: bytes) -> None:
         self._cipher = AESGCM(_derive(secret, "para6 content"))
         self._digest_key = _derive(secret, "para6 digest")
+        self._file_key = _derive(secret, "para6 file digest")
+        self.likeness_key = _derive(secret, "para6 likeness")  # for marks of texts (policies.text.mark)
 
     def seal(self, text: str, place: str) -> bytes:
         """The encrypted form of a text kept at `place` (`table.column`)."""
@@ -49,6 +51,10 @@ class Vault:
                 "store is damaged; put the right key file back, or restore a backup"
             ) from None
         return plain.decode("utf-8", "surrogatepass")
+
+    def digest_bytes(self, data: bytes) -> str:
+        """HMAC-SHA256 of a file's bytes, hex; never that of a text."""
+        return hmac.new(self._file_key, data, hashlib.sha256).hexdigest()
 
     def digest(self, text: str) -> str:
         """HMAC-SHA256 of a text, hex: equal texts are recognised, nothing else can be read from it."""

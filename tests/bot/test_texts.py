@@ -45,7 +45,10 @@ def made_keys() -> set[str]:
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}
-    found |= {f"unread.{reason}" for reason in UNREAD}
+    found |= {f"unread.{reason}" for reason in (*UNREAD, "gone", "unreachable", "failed")}
+    found |= {f"check.file_{verdict}" for verdict in ("clear", "note", "warn")}
+    found |= {f"alert.in_{what}" for what in ("file", "picture")}
+    found |= {f"published.{key}" for key in ("line", "line_text", "line_operator", "registered", "already")}
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
     found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
     return found | {
@@ -53,6 +56,7 @@ def made_keys() -> set[str]:
         "alert.rehearsed",
         "warning.member",
         "warning.removed",
+        "warning.file",
         "help.admin",
         "help.member",
         "press.done",

@@ -40,6 +40,7 @@ class ScriptedJudge:
     def __init__(self) -> None:
         self.judged: list[str] = []
         self.contexts: list[tuple[str, ...]] = []
+        self.forwarded: list[bool] = []
 
     def judge(self, message: Message, context: Context = NO_CONTEXT) -> Verdict:
         """As policies.judge.Judge.judge."""
@@ -47,6 +48,7 @@ class ScriptedJudge:
             raise RuntimeError("scripted")
         self.judged.append(message.text)
         self.contexts.append(context.thread)
+        self.forwarded.append(message.forwarded)
         findings = []
         if "vote" in message.text:
             start = message.text.index("vote")

@@ -3,13 +3,24 @@
 Content is written by anybody; every field may have any type.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+from handlers.events import Attachment
+
 MEDIA = frozenset({"m.image", "m.audio", "m.video", "m.file"})
+_READ = frozenset({"m.image", "m.file"})
+_ADDRESS = re.compile(r"mxc://[A-Za-z0-9.:\[\]_-]{1,255}/[A-Za-z0-9_~.=-]{1,255}", re.ASCII)
+# MSC2723 and MSC4553, with their unstable names.
+_FORWARDED = (
+    "m.forwarded",
+    "com.famedly.app.forwarded",
+    "org.matrix.msc4553.forwarded",
+)
 _BLOCKS = frozenset(
     {"p", "br", "div", "li", "ul", "ol", "blockquote", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"}
 )
@@ -25,6 +36,7 @@ class Body:
     others: tuple[str, ...] = field(default=(), repr=False)
     caption: bool = False
     attachments: int = 0
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +89,42 @@ def body_of(content: object) -> Body | None:
         name = content.get("filename")
         captioned = isinstance(name, str) and name != content["body"]
         others = _different(body, html) if captioned else ()
-        return Body(body if captioned else "", others, caption=True, attachments=1)
+        return Body(body if captioned else "", others, caption=True, attachments=1, files=files_of(content))
     return Body(body, _different(body, html))
+
+
+def files_of(content: object) -> tuple[Attachment, ...]:
+    """The picture or file of a message or sticker, with the keys that open it. Films and voices are not read."""
+    if not isinstance(content, dict) or content.get("msgtype", "m.image") not in _READ:
+        return ()
+    sealed = inner(content, "file")
+    address = sealed.get("url") if sealed else content.get("url")
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        return ()
+    about = inner(content, "info")
+    size, media_type = about.get("size"), about.get("mimetype")
+    ref = {"url": address}
+    if sealed:
+        ref |= {
+            "key": clean(inner(sealed, "key").get("k")),
+            "hash": clean(inner(sealed, "hashes").get("sha256")),
+            "iv": clean(sealed.get("iv")),
+        }
+    return (
+        Attachment(
+            address,
+            json.dumps(ref),
+            clean(content.get("filename")) or clean(content.get("body")),
+            clean(media_type)[:100],
+            size if isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**53 else None,
+        ),
+    )
+
+
+def is_forward(content: object) -> bool:
+    """Whether a message says that it was passed on: Matrix has no settled word for it, clients have theirs."""
+    new = inner(content, "m.new_content")
+    return isinstance(content, dict) and any(content.get(mark) or new.get(mark) for mark in _FORWARDED)
 
 
 def edited_body_of(content: object) -> Body | None:
@@ -93,7 +139,7 @@ def edited_body_of(content: object) -> Body | None:
     for form in (shown.text.removeprefix("* "), *shown.others):
         if form and not any(same_words(form, known) for known in (new.text, *others)):
             others.append(form)
-    return Body(new.text, tuple(others), new.caption, new.attachments)
+    return Body(new.text, tuple(others), new.caption, new.attachments, new.files)
 
 
 def poll_words(content: object) -> str:

@@ -17,6 +17,7 @@ from nio import (  # type: ignore[import-untyped] # the library ships no types
 from bot.adapter import Intake
 from bot.platforms.matrix.connection import Connection
 from bot.platforms.matrix.errors import Limited, checked, mapped
+from bot.platforms.matrix.files import Files
 from bot.platforms.matrix.keys import share_room_key
 from bot.platforms.matrix.notice import (
     carried_content,
@@ -29,7 +30,7 @@ from bot.platforms.matrix.notice import (
 from bot.platforms.matrix.private import PrivateRooms
 from bot.platforms.matrix.receiver import Receiver
 from bot.platforms.matrix.rooms import PLATFORM, RoomView, native, room_id
-from handlers.events import Member, MemberId, MessageId, RoomId
+from handlers.events import Attachment, Member, MemberId, MessageId, RoomId
 from handlers.ports import (
     MovedTo,
     NotAllowed,
@@ -55,6 +56,7 @@ class MatrixPlatform:
     ) -> None:
         self._connection = Connection(homeserver, user_id, password, access_token, device_id, store)
         self._views: dict[str, RoomView] = {}
+        self._files = Files(self._connection)
         self._private = PrivateRooms(self._connection, self._views)
         self._receiver = Receiver(self._connection, self._views, self._private)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -134,6 +136,15 @@ class MatrixPlatform:
     async def admins(self, room: RoomId) -> Sequence[Member]:
         """Everyone in the room who may redact others, people only."""
         return self._view(room).admins()
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """The bytes of a file, decrypted."""
+        self._ready()
+        try:
+            return await self._files.fetch(attachment, most)
+        except Limited as error:
+            self._limited(error)
+            raise
 
     # -- how
 

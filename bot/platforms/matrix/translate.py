@@ -27,7 +27,9 @@ from bot.platforms.matrix.content import (
     body_of,
     clean,
     edited_body_of,
+    files_of,
     inner,
+    is_forward,
     poll_words,
     relation_of,
     same_words,
@@ -38,6 +40,7 @@ from bot.platforms.matrix.recent import Recent, RecentEvents
 from bot.platforms.matrix.rooms import RoomView, calls_itself_bot, moment
 from handlers.dispatch import COMMANDS
 from handlers.events import (
+    Attachment,
     ButtonPressed,
     CommandGiven,
     GapSeen,
@@ -170,7 +173,7 @@ class Translator:
         if body is None:
             return [self._malformed(said.view, said.source, said.event)]
         if said.source.get("type") == "m.sticker":
-            body = Body(body.text, body.others, caption=True, attachments=1)
+            body = Body(body.text, body.others, caption=True, attachments=1, files=files_of(content))
         if inner(said.source, "content").get("msgtype") == "m.notice" and calls_itself_bot(
             said.source["sender"]
         ):
@@ -192,9 +195,11 @@ class Translator:
 
     async def _new(self, said: _Said, body: Body, relation: Relation) -> list[Arrival]:
         reply_text = None
+        reply_files: tuple[Attachment, ...] = ()
         if relation.reply_to:
             original = await self._recent.find(said.view.id, relation.reply_to)
-            reply_text = original.text if original is not None else None
+            if original is not None:
+                reply_text, reply_files = original.text, files_of(original.content)
             body = _unquoted(body, reply_text)
             if original is not None and original.sender == said.view.own and said.view.private():
                 data = pressed(original.content, body.text)
@@ -203,7 +208,7 @@ class Translator:
         command = _command(body.text)
         if command is None and said.view.private():
             command = ("", body.text)
-        if command is None or body.caption:
+        if command is None or (body.caption and not said.view.private()):
             return self._posted(said, body, relation, reply_text=reply_text)
         name, argument = command
         given = CommandGiven(
@@ -215,6 +220,9 @@ class Translator:
             argument,
             MessageId(relation.reply_to) if relation.reply_to else None,
             reply_text,
+            forwarded=is_forward(said.source.get("content")),
+            files=body.files,
+            reply_files=reply_files,
         )
         return [Arrival(said.event, given)]
 
@@ -239,11 +247,12 @@ class Translator:
             moment(said.source),
             body.text,
             part="caption" if body.caption else "text",
-            forwarded=said.forwarded,
+            forwarded=said.forwarded or is_forward(said.source.get("content")),
             edited=edits is not None and not first,
             reply_to=MessageId(relation.reply_to) if relation.reply_to else None,
             reply_text=reply_text,
             attachments=body.attachments,
+            files=body.files,
             link=link(view, message),
             other_text="\n".join(body.others) or None,
         )
@@ -284,7 +293,7 @@ def _unquoted(body: Body, original: str | None) -> Body:
         return body
     quoted = quote.strip()
     genuine = quoted in original or same_words(quoted, original) or _begins(original, quoted)
-    return Body(rest, body.others, body.caption, body.attachments) if genuine else body
+    return Body(rest, body.others, body.caption, body.attachments, body.files) if genuine else body
 
 
 def _begins(original: str, quoted: str) -> bool:

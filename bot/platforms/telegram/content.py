@@ -1,12 +1,14 @@
-"""What members see of a message: its words, wherever Telegram puts them, and what is attached and not read."""
+"""What members see of a message: its words, wherever Telegram puts them, and what is attached."""
 
 import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.platforms.telegram.fields import Json, need_words, table, tables, words
+from bot.platforms.telegram.files import files_of
+from handlers.events import Attachment
 
-# Attachments whose content members see and we do not read.
+# Attachments whose content members see.
 _ATTACHED = (
     "photo",
     "live_photo",
@@ -136,12 +138,15 @@ COMMAND = re.compile(
 class Content:
     """The words of a message. `other` are further words that members see with it: a file's name, buttons.
 
+    `attachments` counts what is attached, `files` are those that can be read.
+
     `known` is false for a message of a kind that is not known here: it may say something, and was not judged.
     """
 
     text: str = field(repr=False)
     part: Literal["text", "caption"] = "text"
     attachments: int = 0
+    files: tuple[Attachment, ...] = ()
     other: str | None = field(default=None, repr=False)
     service: bool = False
     known: bool = True
@@ -154,17 +159,18 @@ def content_of(message: Json) -> Content:
     # One a message: an animation comes as a document as well, and an album as several messages.
     attachments = 1 if any(message.get(name) for name in _ATTACHED) else 0
     other = "\n".join(filter(None, (words(table(message, "document"), "file_name"), _buttons(message))))
+    files = files_of(message)
     if "caption" in message:
-        return Content(need_words(message, "caption"), "caption", attachments, other or None)
+        return Content(need_words(message, "caption"), "caption", attachments, files, other or None)
     told = _told(message)
     if told or attachments or any(name in message for name in _WORDLESS):
-        return Content(told, attachments=attachments, other=other or None)
+        return Content(told, attachments=attachments, files=files, other=other or None)
     named = [name for name in message if name not in _ABOUT]
     return Content("", service=True, known=all(name in _SERVICE for name in named))
 
 
 def _told(message: Json) -> str:
-    """The words of a poll, a checklist, a venue, or a topic's name."""
+    """The words of a poll, a checklist, a venue, or a topic's name; of a sticker the emoji that stands for it."""
     poll, checklist, venue = table(message, "poll"), table(message, "checklist"), table(message, "venue")
     lines = [words(poll, "question"), *(words(option, "text") for option in tables(poll, "options"))]
     lines += [words(poll, "explanation"), words(poll, "description")]
@@ -172,7 +178,7 @@ def _told(message: Json) -> str:
     added = table(message, "checklist_tasks_added")
     lines += [words(task, "text") for task in tables(added, "tasks")]
     lines += [words(table(added, "task"), "text"), words(table(message, "poll_option_added"), "option_text")]
-    lines += [words(venue, "title"), words(venue, "address")]
+    lines += [words(venue, "title"), words(venue, "address"), words(table(message, "sticker"), "emoji")]
     lines += [words(table(message, name), "name") for name in ("forum_topic_created", "forum_topic_edited")]
     return "\n".join(line for line in lines if line)
 
@@ -189,6 +195,11 @@ def _buttons(message: Json) -> str | None:
         if isinstance(button, dict)
     ]
     return "\n".join(label for label in labels if label) or None
+
+
+def answered_files(message: Json) -> tuple[Attachment, ...]:
+    """The files of the message that is answered."""
+    return files_of(table(message, "reply_to_message"))
 
 
 def answered(message: Json) -> tuple[str | None, str | None]:

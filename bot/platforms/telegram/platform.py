@@ -13,6 +13,7 @@ from bot.adapter import Intake
 from bot.delivery import Pace
 from bot.errors import ConfigError, StoreError
 from bot.platforms.telegram.arrivals import Arrivals
+from bot.platforms.telegram.files import Files
 from bot.platforms.telegram.pauses import Pauses, is_rejection, rejected
 from bot.platforms.telegram.people import NAME, is_group
 from bot.platforms.telegram.polling import Polling
@@ -21,7 +22,7 @@ from bot.platforms.telegram.sending import Sender
 from bot.platforms.telegram.survey import Survey
 from bot.platforms.telegram.translate import Me
 from bot.platforms.telegram.webhook import Webhook
-from handlers.events import Member, MemberId, MessageId, RoomId
+from handlers.events import Attachment, Member, MemberId, MessageId, RoomId
 from handlers.ports import Rendered
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ class TelegramPlatform:
         )
         self._sender = Sender(self._bot)
         self._survey = Survey(self._bot)
+        self._files = Files(self._bot)
         self._webhook = (webhook_url, webhook_listen, webhook_secret)
         self._source: Polling | Webhook | None = None
 
@@ -145,6 +147,10 @@ class TelegramPlatform:
     async def admins(self, room: RoomId) -> Sequence[Member]:
         """The admins of a room now."""
         return await self._survey.admins(room)
+
+    async def fetch(self, attachment: Attachment, most: int) -> bytes:
+        """The bytes of a file."""
+        return await self._files.fetch(attachment, most)
 
 
 async def _opened(arrivals: Arrivals, stop: asyncio.Event) -> None:

@@ -14,7 +14,7 @@ from telegram.constants import UpdateType
 
 from bot.adapter import Arrival
 from bot.metrics import EVENTS_UNJUDGED
-from bot.platforms.telegram.content import COMMAND, Content, answered, content_of
+from bot.platforms.telegram.content import COMMAND, Content, answered, answered_files, content_of
 from bot.platforms.telegram.fields import (
     Json,
     Malformed,
@@ -27,6 +27,7 @@ from bot.platforms.telegram.fields import (
     whole,
     words,
 )
+from bot.platforms.telegram.files import files_of
 from bot.platforms.telegram.people import (
     message_of,
     place_of,
@@ -157,7 +158,6 @@ def _message(message: Json, me: Me, *, edited: bool = False) -> list[Event]:
 
 def _posted(message: Json, place: Place, content: Content, *, edited: bool) -> MessagePosted:
     reply_to, reply_text = answered(message)
-    automatic = message.get("is_automatic_forward") is True  # the linked channel's own post, not a forward
     return MessagePosted(
         place=place,
         message=message_of(message),
@@ -165,15 +165,22 @@ def _posted(message: Json, place: Place, content: Content, *, edited: bool) -> M
         sent_at=need_instant(message, "date"),
         text=content.text,
         part=content.part,
-        forwarded=("forward_origin" in message or "forward_date" in message) and not automatic,
+        forwarded=_forwarded(message),
         edited=edited,
         reply_to=MessageId(reply_to) if reply_to else None,
         reply_text=reply_text,
         album=words(message, "media_group_id") or None,
         attachments=content.attachments,
+        files=content.files,
         link=_link(message),
         other_text=content.other,
     )
+
+
+def _forwarded(message: Json) -> bool:
+    """Whether somebody passed it on; a linked channel's own post comes as a forward and is none."""
+    automatic = message.get("is_automatic_forward") is True
+    return ("forward_origin" in message or "forward_date" in message) and not automatic
 
 
 def _edited(message: Json, me: Me) -> list[Event]:
@@ -187,7 +194,7 @@ def _private(message: Json, *, edited: bool) -> list[Event]:
     if content.service or sender.standing is not Standing.MEMBER:
         return []
     place = place_of(message)
-    command = COMMAND.fullmatch(content.text) if content.part == "text" else None
+    command = COMMAND.fullmatch(content.text)  # in a caption too: the file is then what the command is about
     if command is None:
         drafted = "\n".join(filter(None, (content.text, content.other)))
         return [_command(message, place, sender, "", drafted)]
@@ -210,6 +217,9 @@ def _command(message: Json, place: Place, sender: Member, name: str, argument: s
         argument=argument.strip() if name else argument,
         reply_to=MessageId(reply_to) if reply_to else None,
         reply_text=reply_text,
+        forwarded=_forwarded(message),
+        files=files_of(message),
+        reply_files=answered_files(message),
     )
 
 

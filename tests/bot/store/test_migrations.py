@@ -1,5 +1,7 @@
 """Migrations: the newest is the one that the schema names, and a store that has it starts without Alembic."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from importlib.resources import files
@@ -36,3 +38,20 @@ def test_file_that_is_no_store_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged"):
         migrate(path)
     assert path.read_bytes().startswith(b"no database")
+
+
+def test_store_of_the_first_release_gets_what_came_later(tmp_path: Path) -> None:
+    """Its rows stay; tables and columns are added."""
+    path = tmp_path / "store.db"
+    migrate(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        for table in ("files", "readings", "published", "seen_texts"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE gaps DROP COLUMN file")
+        connection.execute("INSERT INTO gaps (room, reason, at, count) VALUES ('r', 'failed', 1, 1)")
+        connection.execute("UPDATE alembic_version SET version_num = 'v01'")
+    migrate(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT reason, file FROM gaps").fetchall() == [("failed", None)]
+        assert connection.execute("SELECT count(*) FROM files").fetchone() == (0,)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.REVISION,)

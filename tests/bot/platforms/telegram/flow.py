@@ -98,14 +98,15 @@ class Flow:
                 and self.one(
                     "SELECT (SELECT count(*) FROM inbox WHERE event_sealed IS NOT NULL)"
                     " + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"
+                    " + (SELECT count(*) FROM files WHERE state = 'pending')"
                 )
                 == 0
             )
 
         for _ in range(2):  # an order may make an event, which may make an order
-            await self.until(quiet, 30.0)
+            await self.until(quiet, 60.0)
             await asyncio.sleep(0.05)
-        await self.until(quiet, 30.0)
+        await self.until(quiet, 60.0)
 
     # -- looking
 

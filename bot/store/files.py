@@ -1,0 +1,135 @@
+"""The store's part on files: orders to read them, papers registered as published, texts that go round."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.store import schema
+from bot.store.vault import Vault
+from handlers.events import READ_FILE, Likeness, MemberId, MessageId, ReadFile, RoomId
+from handlers.records import Published, PublishedId
+from policies.text.mark import bands, canonical_text, same_words, words_mark
+
+_CANDIDATES = 50  # texts that share a quarter of their mark with a new one, newest first
+_NEW_FILE = sqlite_insert(schema.files).on_conflict_do_nothing(index_elements=["key"])
+_NEW_TEXT = insert(schema.seen_texts)
+
+
+class FileStore:
+    """`handlers.ports.Files`; part of SqlTransaction."""
+
+    _connection: Connection
+    _vault: Vault
+
+    # -- orders to read
+
+    async def read_file(self, order: ReadFile) -> None:
+        self._connection.execute(
+            _NEW_FILE,
+            {
+                "key": order.key,
+                "platform": order.place.room.partition(":")[0],
+                "room": order.place.room,
+                "message": order.message,
+                "order_sealed": self._vault.seal(READ_FILE.dump_json(order).decode(), "files.order"),
+                "state": "pending",
+                "attempts": 0,
+                "not_before": 0.0,
+                "created_at": datetime.now(UTC).timestamp(),
+            },
+        )
+
+    async def cancel_readings(self, room: RoomId, message: MessageId) -> int:
+        cancelled = self._connection.execute(
+            update(schema.files)
+            .where(
+                schema.files.c.room == room,
+                schema.files.c.message == message,
+                schema.files.c.state == "pending",
+            )
+            .values(state="cancelled", order_sealed=None)
+        )
+        return int(cancelled.rowcount)
+
+    # -- papers known again
+
+    def likeness(self, text: str) -> Likeness:
+        words = canonical_text(text)
+        return Likeness(self._vault.digest(f"text|{words}"), words_mark(words, self._vault.likeness_key))
+
+    async def published(self, room: RoomId | None) -> Sequence[Published]:
+        wanted = select(schema.published).order_by(schema.published.c.id)
+        if room is not None:
+            chain = select(schema.rooms.c.chain).where(schema.rooms.c.id == room).scalar_subquery()
+            rooms = select(schema.rooms.c.id).where(schema.rooms.c.chain == chain)
+            wanted = wanted.where(
+                or_(schema.published.c.room.in_(rooms), schema.published.c.room.in_(("", room)))
+            )
+        return [self._published(row) for row in self._connection.execute(wanted)]
+
+    async def add_published(self, paper: Published) -> PublishedId:
+        added = self._connection.execute(
+            insert(schema.published).returning(schema.published.c.id),
+            {
+                "room": paper.room,
+                "name_sealed": self._vault.seal(paper.name, "published.name"),
+                "content": paper.likeness.content,
+                "words": paper.likeness.words,
+                "looks": " ".join(paper.likeness.looks),
+                "at": paper.at.timestamp(),
+                "by": paper.by,
+                "clauses": " ".join(paper.clauses),
+            },
+        )
+        return PublishedId(added.scalar_one())
+
+    async def withdraw_published(self, paper: PublishedId) -> None:
+        self._connection.execute(delete(schema.published).where(schema.published.c.id == paper))
+
+    def _published(self, row: Row[Any]) -> Published:
+        return Published(
+            room=RoomId(row.room),
+            name=self._vault.open(row.name_sealed, "published.name"),
+            likeness=Likeness(row.content, row.words, tuple(row.looks.split())),
+            at=datetime.fromtimestamp(row.at, UTC),
+            by=MemberId(row.by),
+            clauses=tuple(row.clauses.split()),
+            id=PublishedId(row.id),
+        )
+
+    # -- texts that go round
+
+    async def seen_text(self, text: str, *, source: str, at: datetime) -> bool:
+        like = self.likeness(text)
+        if not like.words:
+            return False
+        source = self._vault.digest(f"source|{source}")
+        found = self._same_text(like)
+        if found is None:
+            parts = dict(zip(("band_1", "band_2", "band_3", "band_4"), bands(like.words), strict=True))
+            values = {"digest": like.content, "mark": like.words, "source": source, "again": False}
+            self._connection.execute(_NEW_TEXT, {**values, **parts, "seen_at": at.timestamp()})
+            return False
+        seen = bool(found.again) or found.source != source
+        self._connection.execute(
+            update(schema.seen_texts)
+            .where(schema.seen_texts.c.id == found.id)
+            .values(again=seen, seen_at=at.timestamp())
+        )
+        return seen
+
+    def _same_text(self, like: Likeness) -> Row[Any] | None:
+        """The kept text that is this one, or else is very like it."""
+        table = schema.seen_texts
+        same = self._connection.execute(select(table).where(table.c.digest == like.content)).first()
+        if same is not None:
+            return same
+        one, two, three, four = bands(like.words)
+        shares = or_(
+            table.c.band_1 == one, table.c.band_2 == two, table.c.band_3 == three, table.c.band_4 == four
+        )
+        near = select(table).where(shares).order_by(table.c.id.desc()).limit(_CANDIDATES)
+        return next((row for row in self._connection.execute(near) if same_words(row.mark, like.words)), None)

@@ -1,14 +1,16 @@
 """The judge of what was read: official papers and their words. Beside the chat's own judge, for it works in a thread."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from handlers.events import ReadFile
 from handlers.ports import Judge
 from policies.message import Message
 from policies.papers.document import Document
-from policies.papers.official import Papers as Signs
-from policies.papers.official import load_papers, read_paper
 from policies.papers.reading import PaperReading
+
+if TYPE_CHECKING:
+    from policies.papers.official import Papers as Signs
 
 
 class Papers:
@@ -24,6 +26,8 @@ class Papers:
 
     def judge(self, document: Document, order: ReadFile) -> PaperReading:
         """The reading of a document, by the instrument of the day on which it was sent."""
+        from policies.papers.official import read_paper  # noqa: PLC0415 - most groups talk more than they send
+
         return read_paper(
             document,
             self._own_judge,
@@ -33,8 +37,11 @@ class Papers:
         )
 
     @cached_property
-    def _signs(self) -> Signs:
-        return load_papers(getattr(self._judge, "packs", ()))
+    def _signs(self) -> "Signs":
+        from policies.pack import load_packs  # noqa: PLC0415 - as above
+        from policies.papers.official import load_papers  # noqa: PLC0415 - as above
+
+        return load_papers(getattr(self._judge, "packs", None) or tuple(load_packs().values()))
 
     @cached_property
     def _own_judge(self) -> Judge:

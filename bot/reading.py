@@ -16,15 +16,15 @@ import structlog
 from bot.adapter import Arrival, FileTooLarge
 from bot.errors import StoreError
 from bot.excerpts import places_found
+from bot.likeness import likeness_of
 from bot.metrics import FILES_READ
 from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.readings import Readings, Remembered, Waiting
-from handlers.events import Attachment, FileRead, Likeness, ReadFile
+from handlers.events import Attachment, FileRead, ReadFile
 from handlers.ports import AlreadyGone, Clock, NotReachable, PlatformError, RetryLater
 from policies.papers.document import Document
 from policies.papers.reading import PaperReading
-from policies.text.mark import canonical_text, words_mark
 
 log = structlog.get_logger()
 
@@ -83,7 +83,7 @@ class Reading:
     ) -> None:
         self._fetchers = fetchers
         self._store = Readings(database, inbox)
-        self._likeness_key = database.vault.likeness_key
+        self._vault = database.vault
         self._papers = papers
         self._reader = reader
         self._clock = clock
@@ -216,9 +216,8 @@ class Reading:
             return unread.gap
         paper = await asyncio.to_thread(self._papers.judge, document, order)
         text, findings = places_found(document.text, paper.verdict.findings)
-        words = words_mark(canonical_text(document.text), self._likeness_key)
         return Remembered(
-            Likeness(content, words),
+            likeness_of(document, content, self._vault),
             paper.official,
             type(paper.verdict)(findings, paper.verdict.pack, paper.verdict.model),
             text,

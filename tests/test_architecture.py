@@ -32,6 +32,13 @@ def test_policies_load_no_platform() -> None:
     assert loaded.isdisjoint(PLATFORM_LIBRARIES | {"bot", "handlers", "asyncio"})
 
 
+def test_bot_starts_without_what_reads_files() -> None:
+    """Pictures and documents are opened in processes of their own, and those begin with the first file."""
+    loaded = loaded_by("import bot.app, bot.platforms.telegram, bot.platforms.matrix, bot.platforms.console")
+    assert {"bot", "telegram", "nio"} <= loaded
+    assert loaded.isdisjoint({"PIL", "pillow_heif", "pypdfium2", "docx", "odfdo", "openpyxl", "weasyprint"})
+
+
 def test_handlers_load_no_platform() -> None:
     """The handlers speak to ports only."""
     loaded = loaded_by("import handlers.dispatch")

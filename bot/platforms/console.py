@@ -152,7 +152,8 @@ class ConsolePlatform:
             else None
         )
         if self._play or not private:
-            self._print("group" if not private else "private", f"{name}: {text}")
+            shown = " ".join(filter(None, (f"[file] {line['file']}" if line.get("file") else "", text)))
+            self._print("group" if not private else "private", f"{name}: {shown}")
         files, text = self._files(line, text)
         if files:
             self._sent[message] = files
@@ -197,7 +198,8 @@ class ConsolePlatform:
         if not isinstance(path, str) or not path:
             return (), text
         place = (self._play.parent if self._play else Path.cwd()) / path
-        return (Attachment(str(place), str(place), place.name),), "" if named else text
+        unique = hashlib.sha256(str(place).encode()).hexdigest()
+        return (Attachment(unique, str(place), place.name),), "" if named else text
 
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         """The bytes of a file on this machine."""

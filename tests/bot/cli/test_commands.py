@@ -180,6 +180,20 @@ def test_backup_and_restore(made: Path, tmp_path: Path) -> None:
     }
 
 
+def test_operator_registers_published_papers(made: Path) -> None:
+    """For every group; listed, withdrawn by number; a file that cannot be read says why, in one line."""
+    (made / "gazette.txt").write_text("Notification: the offices remain closed on Friday.", encoding="utf-8")
+    (made / "program.bin").write_bytes(b"\0\1\2")
+    assert b"1  " in para6("publish", "gazette.txt", cwd=made).stdout
+    assert para6("publish", "gazette.txt", cwd=made).stdout.count(b"gazette.txt") == 1
+    for wrong in (("program.bin",), ("missing.pdf",), ("--withdraw", "7")):
+        done = para6("publish", *wrong, cwd=made)
+        assert done.returncode == 2
+        assert done.stderr.count(b"\n") == 1
+    assert b"gazette.txt" not in b"".join(path.read_bytes() for path in made.glob("para6.db*"))
+    assert b"No paper" in para6("publish", "--withdraw", "1", cwd=made).stdout
+
+
 def test_backup_that_is_none_is_refused(made: Path) -> None:
     """A broken file, a foreign zip, a zip with a path that leaves the folder."""
     (made / "x.zip").write_bytes(b"PK no")

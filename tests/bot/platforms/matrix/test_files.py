@@ -61,6 +61,18 @@ async def test_plain_file_is_read_and_a_registered_one_stays_quiet(world: World)
     assert len(world.journal("findings")) == 1
 
 
+async def test_file_sent_in_private_is_checked(world: World) -> None:
+    """In the encrypted room that the bot made with an admin; nothing of it is kept."""
+    room, admin, _ = await world.scene("Officers")
+    event = await admin.say(room, "Imran Khan")
+    alert = await admin.hears(world.bot, lambda one: "please look at a message" in one.body)
+    private = next(where for where, one in admin.seen if one is alert)
+    await admin.with_devices_of(private, world.bot)
+    await send_file(admin, private, VIOLATION, sealed=True)
+    await admin.hears(world.bot, lambda one: "I have read the file. This would be" in one.body, private)
+    assert [facts["message"] for facts in world.journal("findings")] == [event]
+
+
 def test_description_of_a_file_is_read_with_care() -> None:
     """Whatever an event says, nothing raises, and an address is one of Matrix."""
     for content in (

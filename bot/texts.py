@@ -7,6 +7,7 @@ A catalogue's message ids are the notices' keys. A sentence may use b, i, code a
 import html
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from handlers.desk import LOCAL
 from handlers.ports import Rendered
 from handlers.records import Buttons, Language, Notice
 
@@ -65,11 +67,23 @@ def _fields(notice: Notice) -> dict[str, str]:
     for name, value in notice.fields.items():
         if name.endswith("_key"):
             filled[name.removesuffix("_key")] = sentence(str(value), notice.language)
+        elif name.endswith("_at"):
+            at = datetime.fromtimestamp(float(value), UTC)
+            filled[name.removesuffix("_at")] = local_time(at, notice.language)
         elif isinstance(value, int):
             filled[name] = str(value)
         else:
             filled[name] = f"{_ISOLATE}{html.escape(value, quote=False)}{_POP}" if value else ""
     return filled
+
+
+def local_time(at: datetime, language: Language) -> str:
+    """An instant by the officers' clock, with the month as the language has it: 24 Nov 2026, 14:05."""
+    here = at.astimezone(LOCAL)
+    month = sentence(f"month.{here.month}", language)
+    return sentence("time.full", language).format(
+        day=here.day, month=month, year=here.year, clock=f"{here:%H:%M}"
+    )
 
 
 def _markup(notice: Notice) -> str:

@@ -1,14 +1,19 @@
-"""The digest of a room, on request: numbers by clause, alerts open, time to act, what could not be judged."""
+"""The digest of a room, on request: what was found, what waits, how soon it was acted on, what could not be judged."""
 
 from datetime import datetime, timedelta
 from statistics import median
 
-from handlers.desk import LOCAL, Desk, admin_of, local_time
+from handlers.desk import LOCAL, Desk, admin_of
+from handlers.digest_words import digest_notice
 from handlers.events import CommandGiven, MemberId, Standing
+from handlers.figures import Earlier, WaitingAlert
+from handlers.next_steps import next_steps
 from handlers.ports import Transaction
-from handlers.records import Button, DigestCounts, Language, Notice, Priority, Room, Send
+from handlers.records import Button, Digest, Notice, Priority, Room, Send
 
 PERIODS = {"today": 0, "week": 7, "month": 30}
+
+_LISTED = 10  # open alerts, the oldest
 
 
 def period_start(period: str, now: datetime) -> datetime:
@@ -51,56 +56,76 @@ async def send_digest(
     if await admin_of(transaction, room.id, admin) is None:
         return False
     now = desk.clock.now()
-    since = period_start(period, now)
-    counts = await transaction.digest_counts(room.id, since, now)
-    notice = digest_notice(room.title, counts, since, now, room.language)
+    digest = await make_digest(
+        transaction, room, period_start(period, now), now, made_at=now, keep_days=desk.keep_days, names=True
+    )
     key = f"digest:{room.id}|{admin}|{occasion}|{period}"
+    notice = digest_notice(digest)
     await transaction.order(Send(key, notice, member=admin, about=room.id, priority=Priority.DIGEST))
     await transaction.journal(room.id, "digest_given", now, {"to": admin, "period": period})
     return True
 
 
-def digest_notice(
-    title: str, counts: DigestCounts, since: datetime, until: datetime, language: Language
-) -> Notice:
-    """The digest in words, a line a number; numbers are plain."""
-
-    def line(key: str, **fields: str | int) -> Notice:
-        return Notice(f"digest.{key}", language, fields)
-
-    lines = [line("judged", n=counts.judged)]
-    total = sum(counts.by_clause.values())
-    lines.append(line("findings", n=total))
-    for clause, times in sorted(counts.by_clause.items(), key=lambda item: (-item[1], item[0])):
-        lines.append(line("clause", clause_key=f"clause.{clause}", n=times))
-    if counts.noted:
-        lines.append(line("noted", n=counts.noted))
-    lines.append(line("warnings", n=counts.warnings))
-    if counts.removed:
-        lines.append(line("removed", n=counts.removed))
-    lines.append(line("alerts", n=counts.alerts, open=counts.alerts_open))
-    if counts.oldest_open is not None:
-        lines.append(line("oldest", time=local_time(counts.oldest_open)))
-    if counts.act_seconds:
-        lines.append(
-            line(
-                "act", median=_duration(median(counts.act_seconds)), worst=_duration(max(counts.act_seconds))
-            )
-        )
-    if counts.false_alarms:
-        lines.append(line("false_alarms", n=counts.false_alarms))
-    for reason, times in sorted(counts.gaps.items()):
-        lines.append(line("gap", reason_key=f"gap.{reason}", n=times))
-    if not counts.gaps:
-        lines.append(line("no_gaps"))
-    fields = {"room": title, "since": local_time(since), "until": local_time(until)}
-    return Notice("digest.head", language, fields, tuple(lines))
+async def make_digest(
+    transaction: Transaction,
+    room: Room,
+    since: datetime,
+    until: datetime,
+    *,
+    made_at: datetime,
+    keep_days: int,
+    names: bool,
+) -> Digest:
+    """The digest of a room. `names`: whether open alerts name the member, which only an admin of the room may read."""
+    counts = await transaction.digest_counts(room.id, since, until)
+    return Digest(
+        room.id,
+        room.title,
+        room.language,
+        since,
+        until,
+        made_at,
+        counts,
+        mode=room.mode,
+        missing=room.missing,
+        earlier=await _earlier(transaction, room, since, until, made_at - timedelta(days=keep_days)),
+        waiting=await _waiting(transaction, room, names=names),
+        steps=next_steps(counts, mode=room.mode, missing=room.missing, language=room.language),
+    )
 
 
-def _duration(seconds: float) -> str:
-    """h:mm:ss, which every reader of these languages knows."""
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+async def _earlier(
+    transaction: Transaction, room: Room, since: datetime, until: datetime, kept_from: datetime
+) -> Earlier | None:
+    """The period before, when the room was watched all that time and its numbers are still kept.
+
+    Of a part of a day, the same part of the day before.
+    """
+    back = max(until - since, timedelta(days=1))
+    start = since - back
+    if room.joined_at is None or start < max(room.joined_at, kept_from):
+        return None
+    counts = await transaction.digest_counts(room.id, start, until - back)
+    return Earlier(
+        counts.judged,
+        counts.findings,
+        counts.by_clause,
+        counts.alerts,
+        counts.warnings,
+        counts.false_alarms,
+        median(counts.act_seconds) if counts.act_seconds else None,
+    )
+
+
+async def _waiting(transaction: Transaction, room: Room, *, names: bool) -> tuple[WaitingAlert, ...]:
+    listed = []
+    for alert in (await transaction.open_alerts(room.id))[:_LISTED]:
+        findings = await transaction.findings_of_alert(alert.id)
+        member = findings[0].member_name if findings and names else ""
+        link = findings[0].link if findings and names else None
+        clauses = tuple(dict.fromkeys(finding.clause for finding in findings))
+        listed.append(WaitingAlert(alert.raised_at, clauses, member, link))
+    return tuple(listed)
 
 
 async def reply(

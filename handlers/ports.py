@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Protocol
 
 from handlers.events import Likeness, Member, MemberId, MessageId, ReadFile, RoomId
+from handlers.figures import DigestCounts
 from handlers.records import (
     Admin,
     Alert,
     AlertId,
     AlertState,
-    DigestCounts,
     JudgedMessage,
     KeptFinding,
     Order,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NewType
 from pydantic import Field, TypeAdapter
 
 from handlers.events import Likeness, MemberId, MessageId, RoomId, Standing
+from handlers.figures import DigestCounts, Earlier, WaitingAlert
 
 FindingId = NewType("FindingId", int)
 AlertId = NewType("AlertId", int)
@@ -176,7 +177,8 @@ class Priority(IntEnum):
 class Notice:
     """Any text going out: a key of `locale/` and its fields; rendered in `language` at the edge.
 
-    A field whose name ends in `_key` holds another key and is rendered first (a clause's name, say).
+    A field whose name ends in `_key` holds another key and is rendered first (a clause's name, say); one that ends in
+    `_at` holds an instant in whole seconds since the epoch, and becomes a time by the officers' clock.
     """
 
     key: str
@@ -184,6 +186,28 @@ class Notice:
     fields: Mapping[str, str | int] = field(default_factory=dict, repr=False)
     # Notices listed under this one, each on its own line or paragraph (lines of a digest, of a list of alerts).
     parts: tuple["Notice", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A room's digest, ready to be told in any form. `steps`: what the admin should do next, the most urgent first.
+
+    `mode` and `missing` are the room's at that moment; `mode` is None for an exported chat, where no bot was.
+    """
+
+    room: RoomId
+    title: str = field(repr=False)
+    language: Language
+    since: datetime
+    until: datetime
+    made_at: datetime
+    counts: DigestCounts
+    mode: Mode | None = None
+    missing: tuple[str, ...] = ()  # rights, as in BotChanged
+    earlier: Earlier | None = None  # None when the room was not watched all that time
+    waiting: tuple[WaitingAlert, ...] = ()  # the oldest
+    steps: tuple[Notice, ...] = ()
+    pack: str = "om-2024-09-02"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,20 +282,3 @@ class AnswerPress:
 Order = Send | EditSent | Remove | AnswerPress
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
-
-
-@dataclass(frozen=True, slots=True)
-class DigestCounts:
-    """The numbers of a room between two instants (both inclusive)."""
-
-    judged: int
-    warnings: int
-    by_clause: Mapping[str, int]  # findings with action warn
-    noted: int
-    alerts: int
-    alerts_open: int
-    oldest_open: datetime | None
-    false_alarms: int
-    removed: int
-    gaps: Mapping[str, int]  # reason -> messages not judged (mended ones taken off)
-    act_seconds: tuple[float, ...]  # from raised to acted, one an acted alert

@@ -68,6 +68,12 @@ def pack_folder(ident: str) -> Path:
     return packs_folder() / ident
 
 
+def read_citations(ident: str) -> dict[str, str]:
+    """How each clause of a pack is cited, by its id; nothing else of the pack is loaded."""
+    found = tomllib.loads((pack_folder(ident) / "pack.toml").read_text(encoding="utf-8"))
+    return {clause: str(values["cite"]) for clause, values in found["clauses"].items()}
+
+
 def load_lexicon(ident: str) -> Lexicon:
     """A pack's lexicon. Raises LexiconError for a bad line."""
     return Lexicon(load_entries(pack_folder(ident)))

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.audit.chat import Chat
 from bot.audit.entry import Entries, Entry, Kind
 from bot.audit.found import Found
 from handlers.desk import LOCAL
-from handlers.records import DigestCounts
+from handlers.figures import DayCounts, DigestCounts
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Counts:
     unparsed: int = 0
     too_long: int = 0
     with_text: int = 0
+    days: Counter[date] = field(default_factory=Counter)  # messages with text, by the officers' day
     senders: Counter[str] = field(default_factory=Counter, repr=False)
     deleted: set[int] = field(default_factory=set)
     edited: set[int] = field(default_factory=set)
@@ -61,6 +62,7 @@ class Counts:
         if entry.sent_at is not None:
             self.first = entry.sent_at if self.first is None else min(self.first, entry.sent_at)
             self.last = entry.sent_at if self.last is None else max(self.last, entry.sent_at)
+            self.days[day_of(entry.sent_at)] += bool(entry.text)
 
 
 def audit_object(chat: Chat, counts: Counts, findings: Sequence[Found]) -> dict[str, Any]:
@@ -86,10 +88,13 @@ def audit_object(chat: Chat, counts: Counts, findings: Sequence[Found]) -> dict[
 def digest_counts(counts: Counts, findings: Iterable[Found], gaps: Counter[str], unread: int) -> DigestCounts:
     """The numbers of the digest: nothing was said or removed; `unread` files and what could not be judged are gaps."""
     by_clause: Counter[str] = Counter()
+    days: Counter[date] = Counter()
     noted = 0
     for found in findings:
         if found.warned:
             by_clause[found.clause] += 1
+            if found.sent_at:
+                days[day_of(datetime.fromisoformat(found.sent_at))] += 1
         else:
             noted += 1
     missing = Counter(gaps)
@@ -112,7 +117,15 @@ def digest_counts(counts: Counts, findings: Iterable[Found], gaps: Counter[str],
         removed=0,
         gaps={reason: times for reason, times in missing.items() if times},
         act_seconds=(),
+        by_day={
+            day: DayCounts(counts.days[day], days[day]) for day in sorted(counts.days.keys() | days.keys())
+        },
     )
+
+
+def day_of(at: datetime) -> date:
+    """The day on the officers' calendar."""
+    return aware(at).astimezone(LOCAL).date()
 
 
 def aware(at: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,16 +13,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.audit.counts import audit_object, aware, digest_counts
-from bot.audit.output import make_folder, replacing
+from bot.audit.output import make_folder, replacing, replacing_bytes
 from bot.audit.run import Audit, run_audit
 from bot.cli.check import DEFAULT_PACK, judge_of
-from bot.cli.digest import Format, formatted
 from bot.errors import InputError
+from bot.reports.errors import ReportError
+from bot.reports.forms import Form, written
 from bot.texts import sentence
 from handlers.events import RoomId
-from handlers.records import DigestCounts, Language, Mode, Room
+from handlers.figures import DigestCounts
+from handlers.next_steps import audit_steps
+from handlers.records import Digest, Language
 
-_DIGESTS = {Format.TEXT: "digest.txt", Format.JSON: "digest.json", Format.CSV: "digest.csv"}
+_DIGESTS = {form: f"digest.{form.suffix}" for form in Form}
 _RESULT = "audit.json"
 _EN = Language.EN
 
@@ -44,6 +47,7 @@ def register(app: typer.Typer) -> None:
         out: Path = typer.Option(None, "--out", metavar="DIR"),
         order: OrderOption = typer.Option(None, "--order"),
         pack: str = typer.Option(DEFAULT_PACK, "--pack"),
+        paper: bool = typer.Option(True, "--paper/--no-paper", help=sentence("cli.audit_paper", _EN)),
     ) -> None:
         folder = out or export.resolve().parent / f"{export.resolve().stem}-audit"
 
@@ -60,7 +64,9 @@ def register(app: typer.Typer) -> None:
                 asked=order.value if order else None,
                 folder=made,
                 told=told,
-                write=lambda audit: _write(folder, audit),
+                write=lambda audit: _write(
+                    folder, audit, [form for form in Form if paper or not form.binary]
+                ),
             )
         _tell(folder, found)
         raise typer.Exit(1 if any(one.warned for one in found.findings) else 0)
@@ -88,26 +94,48 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield told
 
 
-def _digest(found: Audit) -> DigestCounts:
+def _counts(found: Audit) -> DigestCounts:
     return digest_counts(found.counts, found.findings, found.gaps, found.unread)
 
 
-def _write(folder: Path, found: Audit) -> None:
+def _digest(found: Audit) -> Digest:
+    """The digest as of the chat's last message: an export judged again says the same, to the byte."""
     first, last = found.counts.first, found.counts.last
-    since = aware(first) if first else datetime.now(UTC)
+    since = aware(first) if first else datetime.fromtimestamp(0, UTC)
     until = aware(last) if last else since
-    room = Room(RoomId(f"audit:{found.chat.title}"), found.chat.title, Mode.REHEARSE)
-    for form, name in _DIGESTS.items():
-        with replacing(folder / name) as file:
-            told = formatted(form, room, _digest(found), since, until)
-            file.write(told if told.endswith("\n") else f"{told}\n")
-    with replacing(folder / _RESULT) as file:
-        json.dump(audit_object(found.chat, found.counts, found.findings), file, ensure_ascii=False, indent=1)
-        file.write("\n")
+    counts = _counts(found)
+    return Digest(
+        RoomId(f"audit:{found.chat.title}"),
+        found.chat.title,
+        _EN,
+        since,
+        until,
+        until,
+        counts,
+        steps=audit_steps(counts, language=_EN),
+    )
+
+
+def _write(folder: Path, found: Audit, forms: Sequence[Form]) -> None:
+    digest = _digest(found)
+    for form in forms:
+        name = _DIGESTS[form]
+        try:
+            told = written(form, digest)
+        except ReportError as error:  # the other forms say the same
+            _say(sentence("cli.audit_not_drawn", _EN).format(file=name, error=error))
+            continue
+        with replacing_bytes(folder / name) as file:
+            file.write(told)
+    with replacing(folder / _RESULT) as result:
+        json.dump(
+            audit_object(found.chat, found.counts, found.findings), result, ensure_ascii=False, indent=1
+        )
+        result.write("\n")
 
 
 def _tell(folder: Path, found: Audit) -> None:
-    counts, digest = found.counts, _digest(found)
+    counts, digest = found.counts, _counts(found)
     if found.resumed:
         _say(sentence("cli.audit_resumed", _EN).format(n=found.resumed))
     _say(
@@ -119,8 +147,7 @@ def _tell(folder: Path, found: Audit) -> None:
             system=counts.system,
         )
     )
-    warned = sum(digest.by_clause.values())
-    _say(sentence("cli.audit_found", _EN).format(warned=warned, noted=digest.noted))
+    _say(sentence("cli.audit_found", _EN).format(warned=digest.findings, noted=digest.noted))
     for clause, times in sorted(digest.by_clause.items(), key=lambda item: (-item[1], item[0])):
         _say(sentence("cli.audit_clause", _EN).format(clause=sentence(f"clause.{clause}", _EN), n=times))
     for reason, times in sorted(digest.gaps.items()):
@@ -130,7 +157,8 @@ def _tell(folder: Path, found: Audit) -> None:
         _say(sentence("cli.audit_unparsed", _EN).format(n=counts.unparsed))
     if counts.deleted:
         _say(sentence("cli.audit_deleted", _EN).format(n=len(counts.deleted)))
-    files = ", ".join([_RESULT, *_DIGESTS.values(), *(page.name for page in found.pages[:1])])
+    names = [_RESULT, *_DIGESTS.values(), *(page.name for page in found.pages[:1])]
+    files = ", ".join(name for name in names if (folder / name).exists())
     _say(sentence("cli.audit_where", _EN).format(folder=folder, files=files))
 
 

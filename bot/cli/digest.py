@@ -1,43 +1,26 @@
 """`para6 digest ROOM`: the digest of a room, from the store, on the operator's machine."""
 
 import asyncio
-import csv
-import io
-import json
 import re
-from dataclasses import asdict
+import sys
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import typer
 from sqlalchemy import Connection, select
 
+from bot.audit.output import replacing_bytes
 from bot.config import load_config
 from bot.errors import InputError
+from bot.reports.forms import Form, written
 from bot.store import schema
 from bot.store.database import Database, prepare
 from bot.store.transaction import SqlTransaction
-from bot.texts import render, sentence
+from bot.texts import sentence
 from handlers.desk import LOCAL
-from handlers.digest import PERIODS, digest_notice, period_start
+from handlers.digest import PERIODS, make_digest, period_start
 from handlers.events import RoomId
-from handlers.records import DigestCounts, Language, Room
-
-
-class Format(StrEnum):
-    """What `--format` takes."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-    HTML = "html"
-    PDF = "pdf"
-    PNG = "png"
-
-
-_LATER = {Format.HTML, Format.PDF, Format.PNG}
+from handlers.records import Digest, Language
 
 
 def register(app: typer.Typer) -> None:
@@ -47,17 +30,25 @@ def register(app: typer.Typer) -> None:
     def digest(
         room: str = typer.Argument(..., metavar="ROOM"),
         since: str = typer.Option("week", "--since"),
-        form: Format = typer.Option(Format.TEXT, "--format"),
+        form: Form = typer.Option(Form.TEXT, "--format"),
+        out: Path = typer.Option(None, "--out", metavar="FILE"),
         config: Path = typer.Option(Path("config.toml"), "--config", metavar="FILE"),
     ) -> None:
-        if form in _LATER:
-            raise InputError(sentence("cli.format_later", Language.EN))
+        if form.binary and out is None and sys.stdout.isatty():
+            raise InputError(sentence("cli.digest_binary", Language.EN).format(form=form.value))
         now = datetime.now(UTC)
         start = read_since(since, now)
         loaded = load_config(config)
-        path, vault = prepare(loaded.settings.store.url, loaded.key_file, loaded.base)
-        found, counts = asyncio.run(_read(Database(path, vault), room, start, now))
-        typer.echo(formatted(form, found, counts, start, now), nl=form is not Format.CSV)
+        store = loaded.settings.store
+        path, vault = prepare(store.url, loaded.key_file, loaded.base)
+        found = asyncio.run(_read(Database(path, vault), room, start, now, store.keep_days))
+        told = written(form, found)
+        if out is None:
+            sys.stdout.buffer.write(told)
+            sys.stdout.buffer.flush()
+            return
+        with replacing_bytes(out) as file:
+            file.write(told)
 
 
 def read_since(since: str, now: datetime) -> datetime:
@@ -76,12 +67,11 @@ def read_since(since: str, now: datetime) -> datetime:
     return start if start.tzinfo else start.replace(tzinfo=LOCAL)
 
 
-async def _read(
-    database: Database, wanted: str, since: datetime, until: datetime
-) -> tuple[Room, DigestCounts]:
+async def _read(database: Database, wanted: str, since: datetime, now: datetime, keep_days: int) -> Digest:
+    """The digest until now, without names: the operator may be no admin of the room."""
     await database.open()
 
-    async def job(connection: Connection) -> tuple[Room, DigestCounts]:
+    async def job(connection: Connection) -> Digest:
         transaction = SqlTransaction(connection, database.vault)
         rows = (connection.execute(select(schema.rooms.c.id).where(schema.rooms.c.moved_to.is_(None)))).all()
         rooms = [await transaction.room(RoomId(row.id)) for row in rows]
@@ -93,34 +83,11 @@ async def _read(
         if len(matching) != 1:
             known = ", ".join(sorted(room.id for room in rooms if room is not None)) or "none yet"
             raise InputError(f"no single room of that name; the rooms are: {known}")
-        return matching[0], await transaction.digest_counts(matching[0].id, since, until)
+        return await make_digest(
+            transaction, matching[0], since, now, made_at=now, keep_days=keep_days, names=False
+        )
 
     try:
         return await database.write(job)
     finally:
         await database.close()
-
-
-def formatted(form: Format, room: Room, counts: DigestCounts, since: datetime, until: datetime) -> str:
-    """A digest as text, JSON or CSV."""
-    if form is Format.TEXT:
-        return render(digest_notice(room.title, counts, since, until, room.language), ()).text
-    facts: dict[str, Any] = {
-        "room": room.id,
-        "title": room.title,
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-    }
-    facts |= asdict(counts)
-    facts["oldest_open"] = counts.oldest_open.isoformat() if counts.oldest_open else None
-    if form is Format.JSON:
-        return json.dumps(facts, ensure_ascii=False, indent=2)
-    table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerow(["figure", "of", "value"])
-    for name, value in facts.items():
-        if isinstance(value, dict):
-            writer.writerows([[name, key, number] for key, number in sorted(value.items())])
-        elif name != "act_seconds":
-            writer.writerow([name, "", "" if value is None else value])
-    return table.getvalue()

@@ -5,21 +5,22 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import schema, statements
+from bot.store.figures import Figures
 from bot.store.files import FileStore
 from bot.store.journal import GENESIS, make_entry
 from bot.store.vault import Vault
 from handlers.events import Member, MemberId, MessageId, RoomId, Standing
+from handlers.figures import DigestCounts
 from handlers.records import (
     ORDER,
     Admin,
     Alert,
     AlertId,
     AlertState,
-    DigestCounts,
     EditSent,
     FindingId,
     FindingState,
@@ -320,72 +321,8 @@ class SqlTransaction(FileStore):
         return [(MessageId(row.message), when(row.at)) for row in rows]
 
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts:
-        rooms = self._chain_rooms(room)
-        start, end = since.timestamp(), until.timestamp()
-
-        def within(table: Table, column: str) -> list[Any]:
-            return [table.c.room.in_(rooms), table.c[column] >= start, table.c[column] <= end]
-
-        judged = await self._scalar(
-            select(func.count())
-            .select_from(schema.judged)
-            .where(*within(schema.judged, "judged_at"), schema.judged.c.verdict != "unjudged")
-        )
-        by_clause = await self._all(
-            select(schema.findings.c.clause, func.count().label("times"))
-            .where(*within(schema.findings, "found_at"), schema.findings.c.action == "warn")
-            .group_by(schema.findings.c.clause)
-        )
-        noted = await self._scalar(
-            select(func.count())
-            .select_from(schema.findings)
-            .where(*within(schema.findings, "found_at"), schema.findings.c.action == "note")
-        )
-        raised = await self._all(select(schema.alerts).where(*within(schema.alerts, "raised_at")))
-        waiting = [alert for alert in raised if alert.state == "open"]
-        warned = await self._scalar(
-            select(func.coalesce(func.sum(schema.warnings.c.times), 0)).where(*within(schema.warnings, "at"))
-        )
-        open_now = [
-            schema.gaps.c.room.in_(rooms),
-            schema.gaps.c.reason == "bridge",
-            schema.gaps.c.message.is_not(None),
-            schema.gaps.c.at <= end,
-        ]
-        gaps = await self._all(
-            select(schema.gaps.c.reason, func.sum(schema.gaps.c.count).label("times"))
-            .where(
-                # A bridge that is down now is a gap of every period, whenever it began.
-                or_(and_(*within(schema.gaps, "at")), and_(*open_now)),
-                schema.gaps.c.mended_at.is_(None),
-            )
-            .group_by(schema.gaps.c.reason)
-        )
-        removed = await self._scalar(
-            select(func.count())
-            .select_from(schema.journal)
-            .where(
-                schema.journal.c.chain == await self._chain(room),
-                schema.journal.c.entry == "message_removed",
-                schema.journal.c.at >= since.isoformat(),
-                schema.journal.c.at <= until.isoformat(),
-            )
-        )
-        return DigestCounts(
-            judged=int(judged or 0),
-            warnings=int(warned or 0),
-            by_clause={row.clause: row.times for row in by_clause},
-            noted=int(noted or 0),
-            alerts=len(raised),
-            alerts_open=len(waiting),
-            oldest_open=when(min(alert.raised_at for alert in waiting)) if waiting else None,
-            false_alarms=sum(alert.state == "false_alarm" for alert in raised),
-            removed=int(removed or 0),
-            gaps={row.reason: int(row.times) for row in gaps},
-            act_seconds=tuple(
-                alert.acted_at - alert.raised_at for alert in raised if alert.acted_at is not None
-            ),
-        )
+        rooms, chain = self._chain_rooms(room), await self._chain(room)
+        return Figures(self._connection, rooms, chain, since, until).counts()
 
     # -- the record and the way out
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.readers.unread import REASONS as UNREAD
+from bot.reports.days import Step
 from bot.texts import TextError, catalogue, render, sentence
 from corpus.lines import CLAUSES
 from handlers.events import GAP_REASONS
@@ -31,8 +32,11 @@ def used_keys() -> set[str]:
             found |= set(re.findall(r'Notice\(\s*"([a-z_.]+)"', content))
             found |= set(re.findall(r'Button\(\s*"([a-z_.]+)"', content))
             found |= set(re.findall(r'sentence\("([a-z_.]+)"', content))
-            found |= {f"digest.{one}" for one in re.findall(r'\bline\(\s*"([a-z_]+)"', content)}
-    return found
+            found |= set(re.findall(r'\b(?:say|self)\(\s*"([a-z_.]+)"', content))
+            found |= set(re.findall(r'"(digest\.(?:step|by)_[a-z]+)"', content))
+    for path in (ROOT / "bot" / "reports" / "templates").glob("*.j2"):
+        found |= set(re.findall(r"\bsay\('([a-z_.]+)'", path.read_text(encoding="utf-8")))
+    return {key for key in found if not key.endswith((".", "_"))}  # those are put together: see made_keys
 
 
 def made_keys() -> set[str]:
@@ -51,6 +55,10 @@ def made_keys() -> set[str]:
     found |= {f"published.{key}" for key in ("line", "line_text", "line_operator", "registered", "already")}
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
     found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
+    found |= {f"month.{number}" for number in range(1, 13)} | {f"weekday.{number}" for number in range(1, 8)}
+    found |= {f"report.by_{step.name.lower()}" for step in Step}
+    found |= {f"report.lacking_{right}" for right in ("see", "send", "remove")}
+    found |= {f"report.{done}" for done in ("removed", "rehearsed", "covered", "false_alarms")}
     return found | {
         "alert.raised",
         "alert.rehearsed",
@@ -62,6 +70,7 @@ def made_keys() -> set[str]:
         "press.done",
         "private.nobody",
         "private.open",
+        "time.full",
     }
 
 

@@ -75,9 +75,36 @@ def test_digest_from_the_store(made: Path) -> None:
     assert told["judged"] >= 60
     assert f"Messages judged: {told['judged']}" in text
     assert f"judged,,{told['judged']}" in table.splitlines()
+    page = para6("digest", "group", "--format", "html", cwd=made).stdout.decode()
+    assert page.startswith("<!DOCTYPE html>")
+    assert page.rstrip().endswith("</html>")
     unknown = para6("digest", "zarafa", cwd=made)
     assert unknown.returncode == 2
     assert b"console:group" in unknown.stderr
+
+
+def test_digest_on_paper(made: Path) -> None:
+    """PDF and PNG go to a file for its owner's eyes, or through a pipe; a terminal is spared them."""
+    para6("run", cwd=made)
+    assert para6("digest", "group", "--format", "pdf", "--out", "d.pdf", cwd=made).returncode == 0
+    assert (made / "d.pdf").read_bytes().startswith(b"%PDF-")
+    assert stat.S_IMODE((made / "d.pdf").stat().st_mode) == 0o600
+    assert para6("digest", "group", "--format", "png", cwd=made).stdout.startswith(b"\x89PNG")
+    ours, theirs = os.openpty()
+    refused = subprocess.run(
+        [sys.executable, "-m", "bot", "digest", "group", "--format", "pdf"],
+        cwd=made,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+    )
+    os.close(theirs)
+    os.close(ours)
+    assert refused.returncode == 2
+    assert b"--out" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -175,8 +202,8 @@ def test_backup_and_restore(made: Path, tmp_path: Path) -> None:
         path.unlink()
     assert para6("restore", "b.zip", cwd=made).returncode == 0
     after = json.loads(para6("digest", "group", "--format", "json", cwd=made).stdout)
-    assert {k: v for k, v in after.items() if k not in {"since", "until"}} == {
-        k: v for k, v in before.items() if k not in {"since", "until"}
+    assert {k: v for k, v in after.items() if k not in {"since", "until", "made_at"}} == {
+        k: v for k, v in before.items() if k not in {"since", "until", "made_at"}
     }
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -32,7 +33,9 @@ AT_ONCE = 2
 LARGEST = 20 * 1024 * 1024  # bytes; what Telegram gives to bots
 _LONGEST_PAUSE_S = 1800.0
 _GIVE_UP_AFTER = timedelta(days=1)
+_LONGEST_WAIT_S = 60.0  # when it was asked to wait, or is out of reach
 _TELL_AFTER = timedelta(minutes=10)  # until a file that cannot be had yet is shown as a gap
+_TELL_FROM = 4  # failures; a bot that has just started is not connected yet
 _CRASHES = 12  # attempts that never came to an end
 _STORE_PAUSE_S = 2.0
 
@@ -89,7 +92,7 @@ class Reading:
         self._clock = clock
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._same: dict[str, asyncio.Lock] = {}  # one a content that is being read
-        self._failures: dict[int, int] = {}
+        self._failures: dict[int, list[datetime]] = {}  # of this run, by file
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -150,10 +153,9 @@ class Reading:
                 await self._store.postpone(waiting.id, self._clock.now())
             raise
         except RetryLater as error:
-            outcome = await self._later(waiting, error.wait_s)
+            outcome = await self._later(waiting, error.wait_s, _LONGEST_WAIT_S)
         except PlatformError:
-            failures = self._failures[waiting.id] = self._failures.get(waiting.id, 0) + 1
-            outcome = await self._later(waiting, min(_LONGEST_PAUSE_S, 2.0 ** min(failures, 12)))
+            outcome = await self._later(waiting, 0.0, _LONGEST_PAUSE_S)
         except StoreError as error:
             log.error("store failed", error=str(error))
             await asyncio.sleep(_STORE_PAUSE_S)
@@ -239,18 +241,20 @@ class Reading:
             return "cancelled"
         return outcome or event.gap or "read"
 
-    async def _later(self, waiting: Waiting, wait_s: float) -> str:
-        """The platform does not give the file now: shown as a gap after a while, given up after a day."""
+    async def _later(self, waiting: Waiting, asked_s: float, longest_s: float) -> str:
+        """The platform does not give the file now: shown as a gap after a while, given up after a day of asking."""
         now = self._clock.now()
-        age = now - waiting.created_at
+        failures = self._failures.setdefault(waiting.id, [])
+        failures.append(now)
         event = _unread(waiting.order, "file_unreachable", now)
         try:
-            if age > _GIVE_UP_AFTER:
+            if now - failures[0] > _GIVE_UP_AFTER:
                 return await self._end(waiting, event)
-            if age > _TELL_AFTER:
-                told = FileRead(event.place, event.order, now, event.gap, again=True)
+            if now - waiting.created_at > _TELL_AFTER and len(failures) >= _TELL_FROM:
+                told = replace(event, again=True)
                 await self._store.tell(Arrival(f"read:{waiting.order.key}|again", told))
-            await self._store.postpone(waiting.id, now + timedelta(seconds=wait_s))
+            pause_s = max(asked_s, min(longest_s, 2.0 ** min(len(failures), 12)))
+            await self._store.postpone(waiting.id, now + timedelta(seconds=pause_s))
         except StoreError as error:
             log.error("store failed", error=str(error))
         return "later"

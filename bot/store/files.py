@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.store import schema
@@ -15,7 +15,29 @@ from policies.text.mark import bands, canonical_text, same_words, words_mark
 
 _CANDIDATES = 50  # texts that share a quarter of their mark with a new one, newest first
 _NEW_FILE = sqlite_insert(schema.files).on_conflict_do_nothing(index_elements=["key"])
+_TEXTS = schema.seen_texts.c
+_BANDS = ("band_1", "band_2", "band_3", "band_4")
 _NEW_TEXT = insert(schema.seen_texts)
+_SAME_TEXT = select(schema.seen_texts).where(_TEXTS.digest == bindparam("digest"))
+_NEAR_TEXTS = (
+    select(schema.seen_texts)
+    .where(or_(*(_TEXTS[band] == bindparam(band) for band in _BANDS)))
+    .order_by(_TEXTS.id.desc())
+    .limit(_CANDIDATES)
+)
+_SEEN_AGAIN = (
+    update(schema.seen_texts)
+    .where(_TEXTS.id == bindparam("text"))
+    .values(again=bindparam("seen"), seen_at=bindparam("now"))
+)
+_CHAIN = select(schema.rooms.c.chain).where(schema.rooms.c.id == bindparam("in_room")).scalar_subquery()
+_ALL_PUBLISHED = select(schema.published).order_by(schema.published.c.id)
+_PUBLISHED = _ALL_PUBLISHED.where(
+    or_(
+        schema.published.c.room.in_(select(schema.rooms.c.id).where(schema.rooms.c.chain == _CHAIN)),
+        schema.published.c.room == "",
+    )
+)
 
 
 class FileStore:
@@ -61,14 +83,12 @@ class FileStore:
         return Likeness(self._vault.digest(f"text|{words}"), words_mark(words, self._vault.likeness_key))
 
     async def published(self, room: RoomId | None) -> Sequence[Published]:
-        wanted = select(schema.published).order_by(schema.published.c.id)
-        if room is not None:
-            chain = select(schema.rooms.c.chain).where(schema.rooms.c.id == room).scalar_subquery()
-            rooms = select(schema.rooms.c.id).where(schema.rooms.c.chain == chain)
-            wanted = wanted.where(
-                or_(schema.published.c.room.in_(rooms), schema.published.c.room.in_(("", room)))
-            )
-        return [self._published(row) for row in self._connection.execute(wanted)]
+        found = (
+            self._connection.execute(_ALL_PUBLISHED)
+            if room is None
+            else self._connection.execute(_PUBLISHED, {"in_room": room})
+        )
+        return [self._published(row) for row in found]
 
     async def add_published(self, paper: Published) -> PublishedId:
         added = self._connection.execute(
@@ -107,29 +127,21 @@ class FileStore:
         if not like.words:
             return False
         source = self._vault.digest(f"source|{source}")
-        found = self._same_text(like)
+        parts = dict(zip(_BANDS, bands(like.words), strict=True))
+        found = self._same_text(like, parts)
+        now = at.timestamp()
         if found is None:
-            parts = dict(zip(("band_1", "band_2", "band_3", "band_4"), bands(like.words), strict=True))
             values = {"digest": like.content, "mark": like.words, "source": source, "again": False}
-            self._connection.execute(_NEW_TEXT, {**values, **parts, "seen_at": at.timestamp()})
+            self._connection.execute(_NEW_TEXT, {**values, **parts, "seen_at": now})
             return False
         seen = bool(found.again) or found.source != source
-        self._connection.execute(
-            update(schema.seen_texts)
-            .where(schema.seen_texts.c.id == found.id)
-            .values(again=seen, seen_at=at.timestamp())
-        )
+        self._connection.execute(_SEEN_AGAIN, {"text": found.id, "seen": seen, "now": now})
         return seen
 
-    def _same_text(self, like: Likeness) -> Row[Any] | None:
+    def _same_text(self, like: Likeness, parts: dict[str, int]) -> Row[Any] | None:
         """The kept text that is this one, or else is very like it."""
-        table = schema.seen_texts
-        same = self._connection.execute(select(table).where(table.c.digest == like.content)).first()
+        same = self._connection.execute(_SAME_TEXT, {"digest": like.content}).first()
         if same is not None:
             return same
-        one, two, three, four = bands(like.words)
-        shares = or_(
-            table.c.band_1 == one, table.c.band_2 == two, table.c.band_3 == three, table.c.band_4 == four
-        )
-        near = select(table).where(shares).order_by(table.c.id.desc()).limit(_CANDIDATES)
-        return next((row for row in self._connection.execute(near) if same_words(row.mark, like.words)), None)
+        near = self._connection.execute(_NEAR_TEXTS, parts)
+        return next((row for row in near if same_words(row.mark, like.words)), None)

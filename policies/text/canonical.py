@@ -82,6 +82,14 @@ def without_underscores(text: str) -> str:
     return text.replace("_", " ") if "_" in text else text
 
 
+def folded(text: str) -> str:
+    """A whole text in one form of each letter, lower case, without marks that change nothing one can see."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    return _UNSEEN.sub("", text).lower().translate(_FOLD)
+
+
 def surfaces_of(text: str) -> list[str]:
     """The tokens of a text as they were typed, in order."""
     found: list[str] = TOKEN.findall(without_underscores(text))

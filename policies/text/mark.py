@@ -5,20 +5,22 @@ words against it, and with it no text can be read out of it.
 """
 
 import itertools
+import re
 from hashlib import blake2b
 
 import numpy as np
 
-from policies.text.canonical import canonical
+from policies.text.canonical import folded
 
 # Of 64 bits; two unlike texts differ in about 32.
 _NEAR = 8
 _BITS = 64
+_WORD = re.compile(r"[^\W_]+")
 
 
 def canonical_text(text: str) -> str:
     """The words of a text whatever its signs, spaces, case and letter forms are."""
-    return " ".join(word for word in canonical(text).words if any(map(str.isalnum, word)))
+    return " ".join(_WORD.findall(folded(text)))
 
 
 def words_mark(canonical_words: str, key: bytes) -> str:

@@ -60,13 +60,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.inbox = Inbox(self.database)
-        self.reading = self.fresh()
-
-    def fresh(self) -> Reading:
-        """As after a start."""
-        judge = ScriptedJudge()
-        return Reading(
-            {"console": self.shelf}, self.database, self.inbox, Papers(judge), ReaderPool(), self.clock
+        papers = Papers(ScriptedJudge())
+        self.reading = Reading(
+            {"console": self.shelf}, self.database, self.inbox, papers, ReaderPool(), self.clock
         )
 
     async def order(self, text: str, message: str = "1") -> None:
@@ -87,16 +83,13 @@ class Bench:
         await self.database.write(job)
 
     async def run(self, **passing: float) -> None:
-        """Let time pass, then read whatever can be read."""
+        """Let time pass, and whatever can be read be read."""
         self.clock.pass_(**passing)
-        stop = asyncio.Event()
-        task = asyncio.create_task(self.reading.run(stop))
+        self.reading.wake()
         for _ in range(1500):
             await asyncio.sleep(0.02)
             if await self.reading.idle():
                 break
-        stop.set()
-        await task
 
     async def events(self) -> list[FileRead]:
         """What came of the files so far."""
@@ -114,7 +107,12 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     path, vault = prepare("sqlite+aiosqlite:///store.db", tmp_path / "store.key", tmp_path)
     database = Database(path, vault)
     await database.open()
-    yield Bench(database)
+    made = Bench(database)
+    stop = asyncio.Event()
+    working = asyncio.create_task(made.reading.run(stop))
+    yield made
+    stop.set()
+    await working
     await database.close()
 
 

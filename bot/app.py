@@ -29,6 +29,7 @@ from bot.papers import Papers
 from bot.platforms.build import build_adapters
 from bot.readers.pool import ReaderPool
 from bot.reading import Reader, Reading
+from bot.reports.apart import FileMaker
 from bot.store.database import Database, prepare
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
@@ -111,6 +112,7 @@ class App:
             language=settings.rooms.language,
             keep_days=settings.store.keep_days,
         )
+        self.files = FileMaker()
         self.stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -148,6 +150,7 @@ class App:
                 render,
                 self._clock,
                 getattr(adapter, "pace", Pace()),
+                self.files.made,
             )
             for adapter in self._adapters
         ]

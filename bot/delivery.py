@@ -8,7 +8,7 @@ the same key, which a platform with transaction ids recognises.
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from handlers.events import Event, Member, MemberId, MessageId, Place, PrivateOp
 from handlers.ports import (
     AlreadyGone,
     Clock,
+    File,
     MovedTo,
     NotAllowed,
     NotReachable,
@@ -34,11 +35,12 @@ from handlers.ports import (
     Rendered,
     RetryLater,
 )
-from handlers.records import AnswerPress, Button, EditSent, Notice, Order, Remove, Send
+from handlers.records import AnswerPress, Button, EditSent, Notice, Order, Remove, Send, SendFile
 
 log = structlog.get_logger()
 
 Render = Callable[[Notice, tuple[tuple[Button, ...], ...]], Rendered]
+MakeFile = Callable[[SendFile], Awaitable[File]]
 
 _AT_ONCE = 8
 _LOOK_AHEAD = 200
@@ -117,7 +119,9 @@ class Delivery:
         render: Render,
         clock: Clock,
         pace: Pace,
+        make_file: MakeFile | None = None,
     ) -> None:
+        self._make_file = make_file
         self._platform = platform
         self._database = database
         self._outbox = outbox
@@ -240,6 +244,8 @@ class Delivery:
         match order:
             case Send():
                 await self._send(queued, order)
+            case SendFile():
+                await self._send_file(queued, order)
             case EditSent():
                 await self._edit(queued, order)
             case Remove():
@@ -260,6 +266,15 @@ class Delivery:
             await self._arrive(f"moved:{room}", RoomMoved(Place(room), moved.room, self._clock.now()))
             room = moved.room
             message = await self._platform.send(room, rendered, key=order.key)
+        await self._finish(queued, room, message, "sent")
+
+    async def _send_file(self, queued: Queued, order: SendFile) -> None:
+        if self._make_file is None:
+            raise PlatformError("no files here")
+        room = order.room or await self._platform.private_room(_member(order))
+        file = await self._make_file(order)
+        caption = self._render(order.caption, ())
+        message = await self._platform.send_file(room, file, caption, key=order.key)
         await self._finish(queued, room, message, "sent")
 
     async def _edit(self, queued: Queued, order: EditSent) -> None:
@@ -317,7 +332,11 @@ class Delivery:
             await self._database.write(job)
             ORDERS_FAILED.labels(platform=self._platform.name, kind=_kind(order)).inc()
             log.warning("given up", order=queued.id, kind=_kind(order), why=type(error).__name__)
-            if isinstance(error, NotReachable) and isinstance(order, Send) and order.member is not None:
+            if (
+                isinstance(error, NotReachable)
+                and isinstance(order, Send | SendFile)
+                and order.member is not None
+            ):
                 closed = PrivateOpened(
                     Place(order.room or RoomId(order.member), private=True),
                     Member(order.member, ""),
@@ -343,16 +362,16 @@ def _sooner(one_s: float | None, other_s: float | None) -> float | None:
     return min((pause_s for pause_s in (one_s, other_s) if pause_s is not None), default=None)
 
 
-def _member(order: Send) -> MemberId:
+def _member(order: Send | SendFile) -> MemberId:
     if order.member is None:
-        raise ValueError("a Send needs a room or a member")
+        raise ValueError("what is sent needs a room or a member")
     return order.member
 
 
 def _target(order: Order) -> str:
     """What has to wait its turn together: the messages of a room. Removals and answers to presses are none."""
     match order:
-        case Send():
+        case Send() | SendFile():
             return str(order.room or order.member)
         case EditSent():
             return order.sent_key
@@ -367,7 +386,7 @@ def _kind(order: Order) -> str:
 
 
 def _about(order: Order) -> RoomId | None:
-    if isinstance(order, Send):
+    if isinstance(order, Send | SendFile):
         return order.about or order.room
     return None if isinstance(order, EditSent) else order.room
 

@@ -9,10 +9,11 @@ from handlers.events import CommandGiven, MemberId, Standing
 from handlers.figures import Earlier, WaitingAlert
 from handlers.next_steps import next_steps
 from handlers.ports import Transaction
-from handlers.records import Button, Digest, Notice, Priority, Room, Send
+from handlers.records import Button, Buttons, Digest, DigestFile, Notice, Priority, Room, Send, SendFile
 
 PERIODS = {"today": 0, "week": 7, "month": 30}
 
+_ON_PAPER = {"week", "month"}  # a day fits into its message
 _LISTED = 10  # open alerts, the oldest
 
 
@@ -61,9 +62,32 @@ async def send_digest(
     )
     key = f"digest:{room.id}|{admin}|{occasion}|{period}"
     notice = digest_notice(digest)
-    await transaction.order(Send(key, notice, member=admin, about=room.id, priority=Priority.DIGEST))
+    buttons = _other_periods(room, period)
+    await transaction.order(
+        Send(key, notice, member=admin, about=room.id, buttons=buttons, priority=Priority.DIGEST)
+    )
+    if period in _ON_PAPER:
+        await order_paper(transaction, digest, admin, key)
     await transaction.journal(room.id, "digest_given", now, {"to": admin, "period": period})
     return True
+
+
+def _other_periods(room: Room, period: str) -> Buttons:
+    return (
+        tuple(
+            Button(f"button.digest_{other}", f"digest:{other}:{room.id}")
+            for other in PERIODS
+            if other != period
+        ),
+    )
+
+
+async def order_paper(transaction: Transaction, digest: Digest, admin: MemberId, key: str) -> None:
+    """The same digest as a file, after its message; drawn when it goes out, of these very numbers."""
+    caption = Notice("digest.paper", digest.language, {"room": digest.title})
+    await transaction.order(
+        SendFile(f"paper:{key}", DigestFile(digest), caption, member=admin, about=digest.room)
+    )
 
 
 async def make_digest(

@@ -1,7 +1,7 @@
 """What the handlers need of the world, in their own words, with the errors that may come back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -73,6 +73,15 @@ class Rendered:
     rtl: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file going out; `name` is ASCII and says nothing about a room."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
 class Platform(Protocol):
     """What the outbox may ask of a chat platform. Raises PlatformError and its kinds, nothing else."""
 
@@ -88,6 +97,10 @@ class Platform(Protocol):
         thread: str | None = None,
     ) -> MessageId:
         """Say it; `key` makes the send idempotent where the platform can (a Matrix transaction id)."""
+        ...
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered, *, key: str) -> MessageId:
+        """Send a file with a line about it; encrypted wherever the room is."""
         ...
 
     async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:

@@ -245,6 +245,38 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestFile:
+    """A digest that is drawn when it is delivered: as a PDF, or as a page where that cannot be drawn."""
+
+    digest: Digest
+    kind: Literal["digest"] = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file that is text already: a roll as CSV, say. `name` with its ending, ASCII."""
+
+    name: str
+    media_type: str
+    text: str = field(repr=False)
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SendFile:
+    """Send a file with a line about it, to a room or with `member` to that member's private chat."""
+
+    key: str
+    file: Annotated[DigestFile | TextFile, Field(discriminator="kind")]
+    caption: Notice
+    room: RoomId | None = None
+    member: MemberId | None = None
+    about: RoomId | None = None  # the room that a private file is about
+    priority: Priority = Priority.DIGEST
+    kind: Literal["send_file"] = "send_file"
+
+
+@dataclass(frozen=True, slots=True)
 class EditSent:
     """Replace what the order `sent_key` said (nothing happens when that one was never sent)."""
 
@@ -279,6 +311,6 @@ class AnswerPress:
     kind: Literal["answer_press"] = "answer_press"
 
 
-Order = Send | EditSent | Remove | AnswerPress
+Order = Send | SendFile | EditSent | Remove | AnswerPress
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])

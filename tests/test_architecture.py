@@ -106,3 +106,10 @@ def test_example_configuration_is_valid() -> None:
         )
         assert model is not None
         model.model_validate(values)
+
+
+def test_the_running_bot_loads_nothing_that_draws() -> None:
+    """It starts in three seconds and 200 MiB; reports are drawn in a process of their own."""
+    loaded = loaded_by("import bot.app")
+    assert "bot" in loaded
+    assert loaded.isdisjoint({"weasyprint", "fontTools", "pypdfium2", "PIL", "playwright"})

@@ -33,7 +33,7 @@ from handlers.events import (
     RoomId,
     Standing,
 )
-from handlers.ports import AlreadyGone, NotReachable, Rendered
+from handlers.ports import AlreadyGone, File, NotReachable, Rendered
 from handlers.records import Language
 
 GROUP = RoomId("console:group")
@@ -231,6 +231,12 @@ class ConsolePlatform:
                     self._print("button", f"{text}:  admin> press {data}")
         digest = hashlib.sha256(f"{room}|{key}|{reply_to}".encode()).hexdigest()[:12]
         return MessageId(f"said-{digest}")
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered, *, key: str) -> MessageId:
+        """Say that there is one; a terminal shows none, and nothing kept is written to the disk unsealed."""
+        size_kb = max(1, len(file.content) // 1000)
+        self._print("file", f"{caption.text} ({file.name}, {size_kb} kB)")
+        return MessageId(f"file-{hashlib.sha256(f'{room}|{key}'.encode()).hexdigest()[:12]}")
 
     async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:  # noqa: ARG002
         """Print what it says now."""

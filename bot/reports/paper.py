@@ -7,6 +7,7 @@ bot never (`bot.reports.apart`). `python -m bot.reports.paper pdf|png` reads a p
 import contextlib
 import io
 import logging
+import os
 import resource
 import sys
 from typing import Any, NoReturn
@@ -51,6 +52,7 @@ def _refuse(_url: str, *_: Any, **__: Any) -> NoReturn:
 
 def main() -> None:
     """Draw what stands on standard input, within limits."""
+    os.nice(10)  # the bot's own work goes first
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     drawn = pdf(sys.stdin.buffer.read().decode("utf-8"))

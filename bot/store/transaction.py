@@ -31,6 +31,7 @@ from handlers.records import (
     Order,
     Room,
     Send,
+    SendFile,
     Warned,
 )
 
@@ -392,10 +393,10 @@ class SqlTransaction(FileStore):
                 select(schema.outbox.c.platform).where(schema.outbox.c.key == order.sent_key)
             )
             return str(found or "")
-        if isinstance(order, Send):
+        if isinstance(order, Send | SendFile):
             ident = order.room or order.member
             if ident is None:
-                raise ValueError("a Send needs a room or a member")
+                raise ValueError("what is sent needs a room or a member")
             return platform_of(ident)
         return platform_of(order.room)
 

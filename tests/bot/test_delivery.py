@@ -17,7 +17,7 @@ from bot.store.outbox import Outbox
 from bot.store.transaction import SqlTransaction
 from bot.texts import render
 from handlers.events import Member, MemberId, MessageId, RoomId
-from handlers.ports import NotReachable, PlatformError, Rendered, RetryLater
+from handlers.ports import File, NotReachable, PlatformError, Rendered, RetryLater
 from handlers.records import Language, Notice, Priority, Send
 
 
@@ -49,6 +49,12 @@ class ScriptedPlatform:
         if self.errors.get(room):
             raise self.errors[room].pop(0)
         self.sent.append(key)
+        self.news.set()
+        return MessageId(key)
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered, *, key: str) -> MessageId:
+        """Note that it was sent, by name."""
+        self.sent.append(f"{key} {file.name}")
         self.news.set()
         return MessageId(key)
 

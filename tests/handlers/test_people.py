@@ -14,7 +14,7 @@ from handlers.events import (
     RoomMoved,
     Standing,
 )
-from handlers.records import AnswerPress, EditSent, Mode, Order, Send
+from handlers.records import AnswerPress, EditSent, Mode, Order, Send, SendFile
 from tests.handlers.stage import ADMIN, ALI, GROUP, SECOND, Stage
 
 STRANGER = Member(MemberId("telegram:666"), "Stranger")
@@ -128,9 +128,10 @@ async def test_admin_command_is_refused_to_a_member(stage: Stage, line: str) -> 
 async def test_digest_goes_to_the_private_chat_only(stage: Stage) -> None:
     """Asked for in the group, it is said in private, with a word in the group."""
     orders = await stage.play(stage.command("digest week", private=False))
-    digest, word = orders
+    digest, paper, word = orders
     assert isinstance(digest, Send)
-    assert (digest.member, digest.room) == (ADMIN.id, None)
+    assert isinstance(paper, SendFile)
+    assert (digest.member, digest.room) == (paper.member, paper.room) == (ADMIN.id, None)
     assert isinstance(word, Send)
     assert (word.room, word.notice.key) == (GROUP, "digest.sent_private")
 

@@ -250,7 +250,11 @@ async def _parameters(request: web.Request) -> Json:
         given |= await request.json()
     elif request.method == "POST":
         for name, value in (await request.post()).items():
-            given[name] = value.file.read() if isinstance(value, web.FileField) else value
+            if isinstance(value, web.FileField):
+                given[name] = value.file.read()
+                given[f"{name}|filename"] = value.filename
+            else:
+                given[name] = value
     return given
 
 

@@ -10,6 +10,7 @@ from tests.peers.bot_api_markup import MarkupError, parse_html, units
 from tests.peers.bot_api_world import World
 
 LONGEST = 4096
+LONGEST_CAPTION = 1024
 LARGEST_FILE = 20 * 1024 * 1024
 _TWO_DAYS_S = 48 * 3600
 
@@ -58,6 +59,10 @@ class Methods:
 
     def sendDocument(self, given: Json) -> Json:  # noqa: N802
         document = self._upload(given, "document")
+        attached = str(given.get("document", "")).removeprefix("attach://") if "document" in given else ""
+        name = given.get(f"{attached}|filename") or given.get("document|filename")
+        if name:
+            document["file_name"] = str(name)
         return self._send(given, {"document": document} | self._caption(given))
 
     def editMessageText(self, given: Json) -> Json:  # noqa: N802
@@ -265,21 +270,30 @@ class Methods:
         return chat
 
     def _text(self, given: Json) -> tuple[str, list[Json]]:
-        text = str(given.get("text", ""))
-        entities: list[Json] = []
-        if str(given.get("parse_mode", "")).upper() == "HTML":
-            try:
-                text, entities = parse_html(text)
-            except MarkupError as error:
-                raise bad(str(error)) from None
+        text, entities = self._marked(given, "text")
         if not text.strip():
             raise bad("message text is empty")
         if units(text) > LONGEST:
             raise bad("message is too long")
         return text.strip("\n "), entities
 
+    def _marked(self, given: Json, name: str) -> tuple[str, list[Json]]:
+        text = str(given.get(name, ""))
+        entities: list[Json] = []
+        if str(given.get("parse_mode", "")).upper() == "HTML":
+            try:
+                text, entities = parse_html(text)
+            except MarkupError as error:
+                raise bad(str(error)) from None
+        return text, entities
+
     def _caption(self, given: Json) -> Json:
-        return {"caption": str(given["caption"])} if given.get("caption") else {}
+        if not given.get("caption"):
+            return {}
+        text, entities = self._marked(given, "caption")
+        if units(text) > LONGEST_CAPTION:
+            raise bad("message caption is too long")
+        return {"caption": text, **({"caption_entities": entities} if entities else {})}
 
     def _keyboard(self, given: Json) -> Json | None:
         markup = _table(given, "reply_markup")

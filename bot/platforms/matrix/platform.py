@@ -30,8 +30,10 @@ from bot.platforms.matrix.notice import (
 from bot.platforms.matrix.private import PrivateRooms
 from bot.platforms.matrix.receiver import Receiver
 from bot.platforms.matrix.rooms import PLATFORM, RoomView, native, room_id
+from bot.platforms.matrix.upload import file_content, uploaded
 from handlers.events import Attachment, Member, MemberId, MessageId, RoomId
 from handlers.ports import (
+    File,
     MovedTo,
     NotAllowed,
     NotReachable,
@@ -103,6 +105,16 @@ class MatrixPlatform:
         if view.private():
             self._offer(view, event, reactions(rendered), key)
         return MessageId(event)
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered, *, key: str) -> MessageId:
+        """Send it as `m.file`; repeated, the server keeps to the first."""
+        view = self._view(room)
+        client = self._connection.client
+        if view.id not in client.rooms:  # just made; the next sync brings it
+            raise RetryLater(0.5)
+        with self._paced(view, "send"), mapped("upload"):
+            where = await uploaded(client, file, encrypted=client.rooms[view.id].encrypted)
+        return MessageId(await self._say(view, "m.room.message", file_content(file, caption, where), key))
 
     async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:
         """Replace what the bot said."""

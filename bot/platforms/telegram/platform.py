@@ -23,7 +23,7 @@ from bot.platforms.telegram.survey import Survey
 from bot.platforms.telegram.translate import Me
 from bot.platforms.telegram.webhook import Webhook
 from handlers.events import Attachment, Member, MemberId, MessageId, RoomId
-from handlers.ports import Rendered
+from handlers.ports import File, Rendered
 
 log = structlog.get_logger()
 
@@ -127,6 +127,10 @@ class TelegramPlatform:
     ) -> MessageId:
         """Say it. Telegram has no transaction ids: an order whose answer was lost is said twice."""
         return await self._sender.send(room, rendered, key=key, reply_to=reply_to, thread=thread)
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered, *, key: str) -> MessageId:  # noqa: ARG002 - see send
+        """Send a file as a document."""
+        return await self._sender.send_file(room, file, caption)
 
     async def edit(self, room: RoomId, message: MessageId, rendered: Rendered, *, key: str) -> None:  # noqa: ARG002 - see send
         """Replace what the bot said."""

@@ -1,17 +1,25 @@
 """What the bot says and does on Telegram."""
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import CallbackQueryLimit, ParseMode
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import CallbackQueryLimit, MessageLimit, ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.platforms.telegram.errors import UNCHANGED, platform_error
 from bot.platforms.telegram.people import is_group, number_of, room_id
 from bot.platforms.telegram.split import cut_markup, split_markup, units
 from handlers.events import MemberId, MessageId, RoomId
-from handlers.ports import NotReachable, PlatformError, Rendered
+from handlers.ports import File, NotReachable, PlatformError, Rendered
 
 _RIGHT_TO_LEFT = "\u200f"
 _LONGEST_TOAST = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
+_LONGEST_CAPTION = int(MessageLimit.CAPTION_LENGTH)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -58,6 +66,20 @@ class Sender:
                 message_thread_id=int(thread) if thread else None,
                 link_preview_options=_NO_PREVIEW,
                 reply_parameters=ReplyParameters(int(reply_to)) if reply_to else None,
+            )
+        except TelegramError as error:
+            raise platform_error(error, "send") from None
+        return MessageId(str(sent.message_id))
+
+    async def send_file(self, room: RoomId, file: File, caption: Rendered) -> MessageId:
+        """Send a file as a document; a caption too long for one is cut."""
+        try:
+            sent = await self._bot.send_document(
+                _chat(room),
+                InputFile(file.content, file.name),
+                caption=cut_markup(_directed(caption.html, caption), _LONGEST_CAPTION),
+                parse_mode=ParseMode.HTML,
+                disable_content_type_detection=True,
             )
         except TelegramError as error:
             raise platform_error(error, "send") from None

@@ -130,7 +130,7 @@ class Flow:
 
     def said(self, chat: int, words: str = "") -> list[Json]:
         """What the bot has said there with these words."""
-        return [one for one in self.world.said(chat) if words in one["text"]]
+        return [one for one in self.world.said(chat) if words in one.get("text", "")]
 
     def warnings(self, chat: int) -> list[Json]:
         """The warnings in a group."""

@@ -90,8 +90,13 @@ async def test_every_answer_has_telegrams_form(api: BotApi, bot: Bot) -> None:
     await bot.answer_callback_query(press, "Done")
     await bot.edit_message_text("plain", group, said.message_id)
     await bot.send_photo(group, b"\xff\xd8picture", caption="a picture")
-    document = await bot.send_document(group, b"a paper", filename="paper.txt")
+    document = await bot.send_document(
+        group, b"a paper", filename="paper.txt", caption="<b>a</b> paper", parse_mode="HTML"
+    )
     assert document.document is not None
+    assert (document.document.file_name, document.caption) == ("paper.txt", "a paper")
+    with pytest.raises(BadRequest, match="caption is too long"):
+        await bot.send_document(group, b"a paper", caption="x" * 1025)
     file = await bot.get_file(document.document.file_id)
     assert bytes(await file.download_as_bytearray()) == b"a paper"
     await bot.get_chat(group)

@@ -1,6 +1,7 @@
 """Plain text, whatever wrote it: UTF-8, UTF-16 with its mark, or the Windows code page of old notes."""
 
 import codecs
+import csv
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from policies.papers.document import Line, Page
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SNIFFED = 1 << 16
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_DELIMITERS = ",;\t|"
+_FEWEST_LINES, _TABLE_LINES = 3, 30
 _LINES_A_PAGE = 400
 _LONGEST_LINE = 2000  # a paragraph; longer lines are handed on in pieces
 
@@ -18,6 +21,28 @@ def is_text(data: bytes) -> bool:
     """Whether bytes are a text: hardly a control character among the first of them."""
     first = text_of(data[:_SNIFFED])
     return bool(first) and len(_CONTROLS.findall(first)) * 100 <= len(first)
+
+
+def is_table(data: bytes) -> bool:
+    """Whether a text is a table."""
+    return is_text(data) and delimiter_of(data) is not None
+
+
+def delimiter_of(data: bytes) -> str | None:
+    """What parts the cells of a table in text: nearly all of its first lines hold the same number of it."""
+    lines = [line for line in text_of(data[:_SNIFFED]).splitlines() if line.strip()][:_TABLE_LINES]
+    if len(lines) < _FEWEST_LINES:
+        return None
+    return next((one for one in _DELIMITERS if _as_often(lines, one)), None)
+
+
+def _as_often(lines: list[str], delimiter: str) -> bool:
+    try:
+        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error:
+        return False
+    usual = max(set(counts), key=counts.count)
+    return usual > 1 and counts.count(usual) * 10 >= 9 * len(counts)
 
 
 def text_of(data: bytes) -> str:

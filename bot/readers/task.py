@@ -11,10 +11,14 @@ from policies.papers.document import Page
 
 @dataclass(slots=True)
 class Task:
-    """One file in a worker. `suffix` is what its name ends in: it never decides how a file is read."""
+    """One file in a worker. `suffix` is what its name ends in: it never decides how a file is read.
+
+    `memory` is a file in memory with the bytes, for what must be handed to a program as a file.
+    """
 
     limits: Limits
     suffix: str = ""
+    memory: int | None = None
     gap: Reason | None = None
     pages: int = 0
     began: float = field(default_factory=time.monotonic)

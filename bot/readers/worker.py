@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from bot.readers.kinds import kind_and_reader
 from bot.readers.limits import Limits
+from bot.readers.olddoc import is_doc
 from bot.readers.task import Task
 from bot.readers.unread import Unread
 from bot.readers.wire import first_line, last_line, page_line, unread_line
@@ -26,11 +27,12 @@ def main() -> None:
     header, _, data = sys.stdin.buffer.read().partition(b"\n")
     told = json.loads(header)
     limits = Limits(**told["limits"])
+    task = Task(limits, told["suffix"], _memory(data) if is_doc(data) else None)
     _limit(limits)
     # What a library prints must not get between the lines of the answer.
     answer = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    for line in answers(data, Task(limits, told["suffix"])):
+    for line in answers(data, task):
         _write(answer, line)
 
 
@@ -64,6 +66,14 @@ def answers(data: bytes, task: Task) -> Iterator[bytes]:
         yield last_line(task.gap)
         return
     yield last_line(task.gap) if begun else unread_line(task.gap or "broken")
+
+
+def _memory(data: bytes) -> int:
+    """A file in memory: after the limits nothing can be written to one either."""
+    file = os.memfd_create("file")
+    _write(file, data)
+    os.lseek(file, 0, os.SEEK_SET)
+    return file
 
 
 def _limit(limits: Limits) -> None:

@@ -219,7 +219,7 @@ class Reading:
         paper = await asyncio.to_thread(self._papers.judge, document, order)
         text, findings = places_found(document.text, paper.verdict.findings)
         return Remembered(
-            likeness_of(document, content, self._vault),
+            await asyncio.to_thread(likeness_of, document, content, self._vault),
             paper.official,
             type(paper.verdict)(findings, paper.verdict.pack, paper.verdict.model),
             text,

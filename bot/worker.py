@@ -11,7 +11,7 @@ from bot.metrics import EVENTS_HANDLED, EVENTS_UNJUDGED
 from bot.store.database import Database, Savepoint
 from bot.store.inbox import Inbox, Waiting
 from bot.store.transaction import SqlTransaction
-from handlers.events import Event, GapSeen, MessagePosted, Place, RoomId
+from handlers.events import Event, FileRead, GapSeen, MessagePosted, Place, RoomId
 from handlers.ports import Clock, Transaction
 
 log = structlog.get_logger()
@@ -97,7 +97,9 @@ class Worker:
     async def _give_up(self, transaction: Transaction, item: Waiting, reason: str) -> None:
         event = item.event
         place = event.place if event is not None else Place(RoomId(""))
-        message = event.message if isinstance(event, MessagePosted) else None
+        message = None
+        if isinstance(event, MessagePosted | FileRead):
+            message = event.message if isinstance(event, MessagePosted) else event.order.message
         now = self._clock.now()
         EVENTS_UNJUDGED.labels(reason=reason).inc()
         gap = GapSeen(place, reason, now, message)

@@ -16,7 +16,7 @@ async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) ->
         await reply(transaction, event, Notice("check.in_private", desk.language))
         return
     text = event.argument or event.reply_text or ""
-    files = event.files or event.reply_files
+    files = event.files or (event.reply_files if event.name else ())
     for file in files:  # answered when it is read
         key = f"check:{event.place.room}|{event.message}|{file.unique}"
         await transaction.read_file(
@@ -28,7 +28,7 @@ async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) ->
                 event.at,
                 file,
                 purpose="check",
-                said=text,
+                said="" if text == file.name else text,
                 forwarded=event.forwarded,
             )
         )
@@ -41,6 +41,8 @@ async def on_check(transaction: Transaction, desk: Desk, event: CommandGiven) ->
         await reply(transaction, event, Notice("check.too_long", language))
         return
     verdict = desk.judge.judge(Message(text, event.forwarded, sent_on=event.at.date()))
+    if files and not verdict.findings:
+        return  # one answer, when the file is read: the words beside it may be no more than its name
     lines = tuple(clause_line(finding, language) for finding in verdict.findings)
     await reply(transaction, event, Notice(f"check.{verdict.action}", language, {}, lines))
 

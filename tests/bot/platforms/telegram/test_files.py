@@ -115,6 +115,7 @@ async def test_file_is_checked_in_private_and_nothing_is_kept(flow: Flow) -> Non
     said = [one["text"] for one in flow.said(ali)]
     assert sum("I have read the file. This would be warned about" in one for one in said) == 3
     assert sum("I have read the file; nothing found" in one for one in said) == 1
+    assert not any(one.startswith("Nothing found") for one in said)  # of a file's name alone
     assert sum("Files of this kind are not read" in one for one in said) == 1
     for table in ("judged", "findings", "readings", "gaps", "seen_texts"):
         assert flow.one(f"SELECT count(*) FROM {table}") == 0, table

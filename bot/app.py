@@ -30,6 +30,7 @@ from bot.platforms.build import build_adapters
 from bot.readers.pool import ReaderPool
 from bot.reading import Reader, Reading
 from bot.reports.apart import FileMaker
+from bot.schedule import Schedule
 from bot.store.database import Database, prepare
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox
@@ -40,6 +41,7 @@ from handlers.desk import Desk, MemoryThreads
 from handlers.dispatch import handle
 from handlers.events import Event
 from handlers.ports import Judge, Transaction
+from handlers.schedule import send_due
 from policies.message import NO_CONTEXT, Context, Message
 from policies.verdict import Verdict
 
@@ -162,9 +164,11 @@ class App:
 
         worker = Worker(self._database, self._inbox, self._handle, self._clock, ordered)
         retention = Retention(self._database, self._inbox, self._config.settings.store.keep_days)
+        schedule = Schedule(self._database, self._desk, (send_due,), ordered)
         background = [
             asyncio.create_task(worker.run(stop_worker), name="worker"),
             asyncio.create_task(retention.run(self._clock, _RETENTION_EVERY), name="retention"),
+            asyncio.create_task(schedule.run(), name="schedule"),
             *(
                 asyncio.create_task(delivery.run(stop_delivery, drain=drain), name="delivery")
                 for delivery in deliveries
@@ -188,10 +192,11 @@ class App:
             stop_worker.set()
             self._inbox.arrived.set()
             await asyncio.wait(background[:1], timeout=_DRAIN_S)
-            background[1].cancel()
+            for by_the_clock in background[1:3]:
+                by_the_clock.cancel()
             stop_delivery.set()
             ordered()
-            await asyncio.wait(background[2:], timeout=_DRAIN_S)
+            await asyncio.wait(background[3:], timeout=_DRAIN_S)
             for task in [*background, reading]:
                 task.cancel()
             await asyncio.gather(*background, reading, return_exceptions=True)

@@ -6,7 +6,8 @@ from typing import Any
 from handlers.alert import answer, on_alert_button, send_waiting
 from handlers.check import on_check, on_why
 from handlers.desk import Desk
-from handlers.digest import on_digest, reply, send_digest
+from handlers.digest import reply
+from handlers.digest_command import on_digest_button, on_digest_command
 from handlers.events import (
     BotChanged,
     ButtonPressed,
@@ -19,7 +20,6 @@ from handlers.events import (
     MessageDeleted,
     MessagePosted,
     PrivateOpened,
-    RoomId,
     RoomMoved,
     RoomRenamed,
 )
@@ -102,7 +102,7 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
     "help": _help,
     "check": on_check,
     "why": on_why,
-    "digest": on_digest,
+    "digest": on_digest_command,
     "settings": on_settings,
     "setup": on_settings,
     "alerts": _alerts,
@@ -119,20 +119,11 @@ async def on_button(transaction: Transaction, desk: Desk, event: ButtonPressed) 
         elif verb in {"mode", "language"}:
             await on_settings_button(transaction, desk, event)
         elif verb == "digest":
-            await _on_digest_button(transaction, desk, event)
+            await on_digest_button(transaction, desk, event)
         else:
             await answer(transaction, event, Notice("press.refused", desk.language))
     except (ValueError, KeyError):
         await answer(transaction, event, Notice("press.refused", desk.language))
-
-
-async def _on_digest_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
-    _, period, room_id = event.data.split(":", 2)
-    room = await transaction.room(RoomId(room_id))
-    occasion = f"{event.message}|{event.at.timestamp()}"
-    given = room is not None and await send_digest(transaction, desk, room, period, event.sender.id, occasion)
-    key = "press.done" if given else "press.refused"
-    await answer(transaction, event, Notice(key, room.language if given and room else desk.language))
 
 
 _HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]] = {

@@ -12,6 +12,7 @@ from handlers.records import (
     Alert,
     AlertId,
     AlertState,
+    DigestTimes,
     JudgedMessage,
     KeptFinding,
     Order,
@@ -222,6 +223,16 @@ class Transaction(Files, Protocol):
     async def open_links(self, room: RoomId) -> Sequence[tuple[MessageId, datetime]]:
         """The gaps of reason `bridge` that are not closed: the mark they were opened with, and since when."""
         ...
+
+    async def digest_times(self, room: RoomId) -> DigestTimes | None:
+        """When a room's digest comes by itself; None when it does not."""
+        ...
+
+    async def digest_times_of_all(self) -> Sequence[tuple[Room, DigestTimes]]:
+        """The rooms whose digest comes by itself and in which the bot is."""
+        ...
+
+    async def save_digest_times(self, room: RoomId, times: DigestTimes | None) -> None: ...
 
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts: ...
 

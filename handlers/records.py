@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Literal, NewType
 
@@ -186,6 +186,19 @@ class Notice:
     fields: Mapping[str, str | int] = field(default_factory=dict, repr=False)
     # Notices listed under this one, each on its own line or paragraph (lines of a digest, of a list of alerts).
     parts: tuple["Notice", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTimes:
+    """When a room's digest comes by itself: `hour` (0 to 23) by the officers' clock, daily or on Mondays.
+
+    What was due until `done_until` is done with; `last_day` is the day for which one was sent last.
+    """
+
+    every: Literal["daily", "weekly"]
+    hour: int
+    done_until: datetime
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.store import schema, statements
 from bot.store.figures import Figures
 from bot.store.files import FileStore
 from bot.store.journal import GENESIS, make_entry
+from bot.store.times import TimesStore
 from bot.store.vault import Vault
 from handlers.events import Member, MemberId, MessageId, RoomId, Standing
 from handlers.figures import DigestCounts
@@ -48,7 +49,7 @@ def platform_of(ident: str) -> str:
     return ident.partition(":")[0]
 
 
-class SqlTransaction(FileStore):
+class SqlTransaction(FileStore, TimesStore):
     """One transaction's view of the store; made by the worker for the connection of its job."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:

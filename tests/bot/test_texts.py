@@ -57,6 +57,7 @@ def made_keys() -> set[str]:
     found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
     found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
     found |= {f"month.{number}" for number in range(1, 13)} | {f"weekday.{number}" for number in range(1, 8)}
+    found |= {f"digest.times_{every}" for every in ("daily", "weekly", "off")}
     found |= {f"button.digest_{period}" for period in PERIODS}
     found |= {f"report.by_{step.name.lower()}" for step in Step}
     found |= {f"report.lacking_{right}" for right in ("see", "send", "remove")}

@@ -24,7 +24,7 @@ _MISSING = "PDF and PNG need Pango (Debian: libpango-1.0-0 libpangoft2-1.0-0 lib
 def pdf(page: str) -> bytes:
     """The page as a tagged PDF. Raises ReportError when the system lacks what WeasyPrint needs."""
     try:
-        from weasyprint import HTML  # type: ignore[import-untyped] # noqa: PLC0415 # no types; fails without Pango
+        from weasyprint import HTML  # noqa: PLC0415 - fails without Pango
     except OSError:
         raise ReportError(_MISSING) from None
     for name in ("weasyprint", "fontTools"):  # what they would say of a page may quote it
@@ -35,7 +35,7 @@ def pdf(page: str) -> bytes:
 
 def png(paper: bytes) -> bytes:
     """The first sheet of a PDF as a picture."""
-    import pypdfium2  # type: ignore[import-untyped] # noqa: PLC0415 # no types
+    import pypdfium2  # noqa: PLC0415 - large
 
     document = pypdfium2.PdfDocument(paper)
     with contextlib.closing(document):

@@ -6,7 +6,7 @@ import json
 from datetime import date, timedelta
 from itertools import pairwise
 
-import pypdfium2  # type: ignore[import-untyped] # no types
+import pypdfium2
 import pytest
 from PIL import Image
 

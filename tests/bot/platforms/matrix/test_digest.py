@@ -1,6 +1,6 @@
 """A digest as a file in a private room of a real homeserver, encrypted there, and read by the admin's own client."""
 
-import pypdfium2  # type: ignore[import-untyped] # no types
+import pypdfium2
 from nio import MemoryDownloadResponse, RoomEncryptedFile  # type: ignore[import-untyped] # no types
 from nio.crypto import decrypt_attachment  # type: ignore[import-untyped] # no types
 

@@ -1,6 +1,6 @@
 """A digest in a chat: the message with its chart and buttons, and the same as a document, for the admin only."""
 
-import pypdfium2  # type: ignore[import-untyped] # no types
+import pypdfium2
 
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow, buttons
 

@@ -1,7 +1,7 @@
 """What every handler works with: the judge, the clock, the threads in memory, and what holds by default."""
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -85,16 +85,9 @@ async def known_room(transaction: Transaction, desk: Desk, place: Place) -> Room
         await transaction.save_room(room)
         await transaction.journal(place.room, "room_seen", desk.clock.now(), {"mode": room.mode.value})
     elif place.title and place.title != room.title and room.id == place.room:
-        room = renamed(room, place.title)
+        room = replace(room, title=place.title)
         await transaction.save_room(room)
     return room
-
-
-def renamed(room: Room, title: str) -> Room:
-    """The room under its new title."""
-    return Room(
-        room.id, title, room.mode, room.language, room.kind, room.present, room.joined_at, room.missing
-    )
 
 
 def is_admin_standing(standing: Standing) -> bool:

@@ -112,19 +112,23 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
 
 async def on_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
     """A press: by what the button carries. Copied, stale or foreign data is refused in one line."""
-    verb = event.data.partition(":")[0]
+    handler = _BUTTONS.get(event.data.partition(":")[0])
     try:
-        if verb in {"ack", "false"}:
-            await on_alert_button(transaction, desk, event)
-        elif verb in {"mode", "language"}:
-            await on_settings_button(transaction, desk, event)
-        elif verb == "digest":
-            await on_digest_button(transaction, desk, event)
-        else:
-            await answer(transaction, event, Notice("press.refused", desk.language))
+        if handler is not None:
+            await handler(transaction, desk, event)
+            return
     except (ValueError, KeyError):
-        await answer(transaction, event, Notice("press.refused", desk.language))
+        pass  # data that we never put on a button
+    await answer(transaction, event, Notice("press.refused", desk.language))
 
+
+_BUTTONS: dict[str, Callable[[Transaction, Desk, ButtonPressed], Awaitable[None]]] = {
+    "ack": on_alert_button,
+    "false": on_alert_button,
+    "mode": on_settings_button,
+    "language": on_settings_button,
+    "digest": on_digest_button,
+}
 
 _HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]] = {
     MessagePosted: _on_posted,

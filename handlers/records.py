@@ -32,6 +32,24 @@ class Language(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """What an admin has chosen beside mode, language and kind; every field has its default, so that old rows read.
+
+    `clauses` holds the clauses that are treated otherwise than the room's mode says: a mode, or `off` (neither said
+    nor alerted, only kept on record). `keep_days` None: as the operator has set.
+    """
+
+    clauses: Mapping[str, Literal["off", "rehearse", "warn", "remove"]] = field(default_factory=dict)
+    keep_days: int | None = None
+    remind_hours: int = 4  # an alert on which nobody has acted comes back after so many hours; 0: never
+    learns: bool = False  # the room's false alarms are kept as labelled examples (opt-in)
+    set_up: bool = False  # an admin has gone through the set-up
+
+
+SETTINGS: TypeAdapter[RoomSettings] = TypeAdapter(RoomSettings)
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A group the bot watches, with its settings. `kind` is the OM's: officers (para 4) or public (para 5)."""
 
@@ -43,6 +61,7 @@ class Room:
     present: bool = True
     joined_at: datetime | None = None
     missing: tuple[str, ...] = ()  # rights we lack, as in BotChanged
+    settings: RoomSettings = RoomSettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The newest migration (bot/store/migrations/versions).
-REVISION = "v05"
+REVISION = "v06"
 
 metadata = MetaData()
 
@@ -65,6 +65,7 @@ rooms = Table(
     Column("joined_at", Float),
     Column("missing", Text, nullable=False, default=""),  # rights we lack, space-separated
     Column("moved_to", Text),
+    Column("settings", Text, nullable=False, server_default="{}"),  # JSON: handlers.records.RoomSettings
 )
 
 admins = Table(

@@ -18,6 +18,7 @@ from handlers.events import Member, MemberId, MessageId, RoomId, Standing
 from handlers.figures import DigestCounts
 from handlers.records import (
     ORDER,
+    SETTINGS,
     Admin,
     Alert,
     AlertId,
@@ -73,6 +74,7 @@ class SqlTransaction(FileStore, TimesStore):
             "present": room.present,
             "joined_at": room.joined_at.timestamp() if room.joined_at else None,
             "missing": " ".join(room.missing),
+            "settings": SETTINGS.dump_json(room.settings).decode(),
         }
         await self._upsert(schema.rooms, {"id": room.id, "chain": room.id}, values, keys=("id",))
 
@@ -451,6 +453,7 @@ class SqlTransaction(FileStore, TimesStore):
             present=row.present,
             joined_at=when(row.joined_at) if row.joined_at is not None else None,
             missing=tuple(row.missing.split()),
+            settings=SETTINGS.validate_json(row.settings),
         )
 
     async def _one(self, query: Select[Any], **given: object) -> Row[Any] | None:

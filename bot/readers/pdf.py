@@ -59,9 +59,9 @@ def _page(page: pypdfium2.PdfPage) -> Page:
     if not enough or not legible(text):
         return seen if seen.lines else Page(tuple(lines), "text")
     if _told(seen, text):
-        return Page(tuple(lines), "both")
+        return Page(tuple(lines), "both", seen.grey)
     # What lies below a scan is not what is seen on it: both are handed on.
-    return Page((*lines, *seen.lines), "both")
+    return Page((*lines, *seen.lines), "both", seen.grey)
 
 
 def _told(seen: Page, text: str) -> bool:

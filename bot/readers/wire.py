@@ -1,7 +1,7 @@
 """How a worker hands a document over: JSON lines, one a page as soon as it is read, so that a kill loses only what follows.
 
     {"kind": "pdf"}
-    {"page": [["a line", x, y, width, height, sureness], …], "read": "ocr"}
+    {"page": [["a line", x, y, width, height, sureness], …], "read": "ocr", "grey": [255, …]}
     {"end": null | reason}          or, with nothing read:      {"unread": reason}
 
 Whatever a worker writes is taken as untrusted: it has parsed what somebody else made.
@@ -17,6 +17,7 @@ from policies.papers.document import Document, Kind, Line, Page, Read
 
 KINDS = frozenset(get_args(Kind))
 _READS = frozenset(get_args(Read))
+_GREYS, _WHITE = 72, 255
 
 
 def first_line(kind: Kind) -> bytes:
@@ -34,7 +35,7 @@ def page_line(page: Page) -> bytes:
         ]
         for line in page.lines
     ]
-    return _line({"page": lines, "read": page.read})
+    return _line({"page": lines, "read": page.read, "grey": list(page.grey)})
 
 
 def last_line(gap: Reason | None) -> bytes:
@@ -106,7 +107,13 @@ def _page(told: dict[str, Any]) -> Page | None:
     if not isinstance(lines, list) or not isinstance(read, str) or read not in _READS:
         return None
     made = _lines(lines)
-    return None if made is None else Page(made, cast("Read", read))
+    return None if made is None else Page(made, cast("Read", read), _grey(told.get("grey")))
+
+
+def _grey(told: object) -> tuple[int, ...]:
+    if not isinstance(told, list) or len(told) != _GREYS:
+        return ()
+    return tuple(told) if all(type(one) is int and 0 <= one <= _WHITE for one in told) else ()
 
 
 def _lines(told: Iterable[object]) -> tuple[Line, ...] | None:

@@ -24,10 +24,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, sheet or picture, its lines in reading order."""
+    """One page, sheet or picture, its lines in reading order.
+
+    `grey` is a thumbnail of a page that was recognised: eight rows of nine greys (0 to 255), by which its look is known.
+    """
 
     lines: tuple[Line, ...] = field(repr=False)
     read: Read = "text"
+    grey: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ from nio import UploadResponse  # type: ignore[import-untyped] # the library shi
 
 from bot.platforms.matrix.content import files_of, is_forward
 from tests.bot.platforms.matrix.conftest import World
+from tests.bot.readers.files import drawn, saved
 from tests.peers.officer import Officer, good, replies_to
 
 VIOLATION = b"Dear all,\nsupport Imran Khan and share with everybody\n"
@@ -41,6 +42,16 @@ async def test_encrypted_file_is_read_and_warned_about(world: World) -> None:
     assert (facts["part"], facts["message"]) == ("file", event)
     stored = b"".join(path.read_bytes() for path in world.folder.glob("para6.db*"))
     assert b"share with everybody" not in stored
+
+
+async def test_encrypted_photograph_is_read(world: World) -> None:
+    """By real Tesseract, as an image with a caption that says nothing."""
+    room, _, [ali] = await world.scene("Officers", encrypted=True)
+    photograph = saved(drawn("Dear all,", "support Imran Khan", "and tell everybody"), "JPEG")
+    picture = {"msgtype": "m.image", "body": "please see", "filename": "IMG_1.jpg"}
+    event = await send_file(ali, room, photograph, sealed=True, **picture)
+    warning = await ali.hears(world.bot, lambda one: replies_to(one) == event, room, wait_s=60.0)
+    assert "the file with this message" in warning.body
 
 
 async def test_plain_file_is_read_and_a_registered_one_stays_quiet(world: World) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow, buttons
+from tests.bot.readers.files import docx, drawn, saved
 from tests.peers.bot_api_chats import Json
 from tests.peers.bot_api_methods import LARGEST_FILE, ApiError
 
@@ -17,6 +18,12 @@ def letter(*lines: str) -> bytes:
 def document(flow: Flow, data: bytes, name: str) -> Json:
     """A document on the server."""
     return {"document": flow.world.file(data) | {"file_name": name}}
+
+
+def picture(flow: Flow, data: bytes) -> Json:
+    """A photograph on the server, in two sizes."""
+    small = flow.world.file(b"thumbnail") | {"width": 90, "height": 60}
+    return {"photo": [small, flow.world.file(data) | {"width": 1240, "height": 900}]}
 
 
 async def group(flow: Flow) -> tuple[int, int, int]:
@@ -52,6 +59,22 @@ async def test_document_is_read_and_warned_about(flow: Flow) -> None:
     assert flow.one("SELECT count(*) FROM readings") == known == 1
     assert flow.gaps() == []
     assert buttons(flow.alerts(admin)[0])
+
+
+async def test_photographs_and_papers_are_read(flow: Flow) -> None:
+    """By real Tesseract: an album of photographs, warned about once, and a Word file; a clean one stays quiet."""
+    place, admin, ali = await group(flow)
+    pages = [drawn("Dear colleagues,", line, "Regards") for line in ("please vote for them", "do vote early")]
+    album: Json = {"media_group_id": "13"}
+    first = [flow.world.says(place, ali, **picture(flow, saved(page, "JPEG")), **album) for page in pages]
+    paper = flow.world.says(place, ali, **document(flow, docx("The minutes.", VIOLATION), "minutes.docx"))
+    flow.world.says(place, ali, **picture(flow, saved(drawn("The meeting is at ten"), "PNG")))
+    await flow.settle()
+    assert len(warned(flow, place)) == 2
+    assert set(warned(flow, place)) <= {*first, paper}
+    assert len(flow.alerts(admin)) == 2
+    assert sorted(flow.rows("SELECT verdict, count(*) FROM judged GROUP BY 1")) == [("clear", 1), ("warn", 3)]
+    assert flow.gaps() == []
 
 
 async def test_what_cannot_be_read_is_a_gap_with_its_reason(flow: Flow) -> None:

@@ -17,6 +17,7 @@ _GAPS = (
     ("undelivered", "digest.step_undelivered"),
     ("undecryptable", "digest.step_undecryptable"),
     ("downtime", "digest.step_downtime"),
+    ("bridge", "digest.step_bridge"),
     ("attachment", "digest.step_attachment"),
 )
 _TO_READ = ("too_long", "malformed", "failed")

@@ -15,9 +15,9 @@ article.warn{border-inline-start-color:var(--warn)}article.note{border-inline-st
 article.unparsed{border-style:dashed}article:target{outline:3px solid var(--link)}
 article p{margin:.25rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 [lang=ur]{font-family:"Noto Nastaliq Urdu","Noto Naskh Arabic","Jameel Noori Nastaleeq",serif;line-height:2.1;text-align:right}
-header{overflow-wrap:anywhere}time,small,.system{color:var(--soft);font-size:.85rem}
+header{overflow-wrap:anywhere}time,small,.system{color:var(--soft);font-size:.9rem}
 .system{text-align:center;margin:.5rem 0;overflow-wrap:anywhere}
-.tag{display:inline-block;border:1px solid var(--line);border-radius:.4rem;padding:0 .4rem;margin:.1rem .25rem .1rem 0;font-size:.85rem;overflow-wrap:anywhere;max-width:100%}
+.tag{display:inline-block;border:1px solid var(--line);border-radius:.4rem;padding:0 .4rem;margin:.1rem .25rem .1rem 0;font-size:.9rem;overflow-wrap:anywhere;max-width:100%}
 mark{background:var(--mark);color:inherit}
 .found{margin:.4rem 0 0;padding-inline-start:1.2rem;font-size:.92rem}.warn .found b,li.warn{color:var(--warn)}.note .found b,li.note{color:var(--note)}
 @media print{ol{max-height:none}article{break-inside:avoid;content-visibility:visible}}

@@ -81,7 +81,7 @@ async def look(browser: Browser, path: Path) -> None:
                .filter(e => !e.classList.contains('aside'))
                .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
         )
-        assert smallest >= 14 or ("transcript" in path.name and smallest >= 13.5)
+        assert smallest >= 14
         assert await page.locator("meta[http-equiv=Content-Security-Policy]").count() == 1
         await page.evaluate(AXE)
         found = await page.evaluate("axe.run()")

@@ -1,7 +1,14 @@
 """A digest in a chat: the message with its chart and buttons, and the same as a document, for the admin only."""
 
-import pypdfium2
+from dataclasses import replace
+from datetime import timedelta
 
+import pypdfium2
+from sqlalchemy import Connection
+
+from bot.store.database import Database, prepare
+from bot.store.transaction import SqlTransaction
+from handlers.events import RoomId
 from tests.bot.platforms.telegram.flow import VIOLATION, Flow, buttons
 
 
@@ -49,3 +56,37 @@ async def test_page_is_sent_where_no_paper_can_be_drawn(flow: Flow) -> None:
     [paper] = [one for one in world.private[admin].messages.values() if "document" in one]
     assert paper["document"]["file_name"].endswith(".html")
     assert world.files[paper["document"]["file_id"]].startswith(b"<!DOCTYPE html>")
+
+
+async def test_digest_that_was_due_while_the_bot_was_down_comes_once(flow: Flow) -> None:
+    """Set by command; three days without power; after the start one digest, and none after the next."""
+    world = flow.world
+    admin, ali = world.person("Admin"), world.person("Ali")
+    await flow.start()
+    world.starts(admin)
+    group = world.group("Officers", admin, ali)
+    world.writes(admin, "/digest daily 0")
+    await flow.settle()
+    assert len(flow.said(admin, "every day at")) == 1
+    await flow.stop()
+    database = Database(
+        *prepare(f"sqlite+aiosqlite:///{flow.store}", flow.store.parent / "para6.key", flow.store.parent)
+    )
+    await database.open()
+
+    async def earlier(connection: Connection) -> None:
+        transaction = SqlTransaction(connection, database.vault)
+        times = await transaction.digest_times(RoomId(f"telegram:{group}"))
+        assert times
+        await transaction.save_digest_times(
+            RoomId(f"telegram:{group}"), replace(times, done_until=times.done_until - timedelta(days=3))
+        )
+
+    await database.write(earlier)
+    await database.close()
+    for _ in range(2):
+        await flow.start()
+        await flow.until(lambda: flow.said(admin, "Digest of"))
+        await flow.settle()
+        await flow.stop()
+    assert len(flow.said(admin, "Digest of")) == 1

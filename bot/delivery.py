@@ -371,8 +371,10 @@ def _member(order: Send | SendFile) -> MemberId:
 def _target(order: Order) -> str:
     """What has to wait its turn together: the messages of a room. Removals and answers to presses are none."""
     match order:
-        case Send() | SendFile():
+        case Send():
             return str(order.room or order.member)
+        case SendFile():  # drawing takes seconds; an alert to the same person does not wait for it
+            return f"{order.room or order.member}|file"
         case EditSent():
             return order.sent_key
         case Remove():

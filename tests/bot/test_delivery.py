@@ -18,7 +18,7 @@ from bot.store.transaction import SqlTransaction
 from bot.texts import render
 from handlers.events import Member, MemberId, MessageId, RoomId
 from handlers.ports import File, NotReachable, PlatformError, Rendered, RetryLater
-from handlers.records import Language, Notice, Priority, Send
+from handlers.records import Language, Notice, Order, Priority, Send, SendFile, TextFile
 
 
 @dataclass
@@ -162,3 +162,41 @@ async def test_waiting_is_no_failure(database: Database) -> None:
     platform = ScriptedPlatform({"console:here": [*errors, PlatformError("once")]})
     await deliver(database, platform, [said("alert:1", "here")], 1)
     assert platform.sent == ["alert:1"]
+
+
+async def test_nothing_waits_for_a_file_that_is_being_made(database: Database) -> None:
+    """A digest takes seconds to draw: an alert to the same place, ordered after it, goes out meanwhile."""
+    platform = ScriptedPlatform()
+    begun, drawn = asyncio.Event(), asyncio.Event()
+
+    async def make(order: SendFile) -> File:
+        begun.set()
+        await drawn.wait()
+        return File("roll.csv", "text/csv", b"x")
+
+    room = RoomId("console:a")
+    notice = Notice("help.member", Language.EN)
+
+    async def ordered(order: Order) -> None:
+        async def job(connection: Connection) -> None:
+            await SqlTransaction(connection, database.vault).order(order)
+
+        await database.write(job)
+        delivery.wake()
+
+    pace = Pace(per_second=1e6)
+    delivery = Delivery(
+        platform, database, Outbox(database), Inbox(database), render, SystemClock(), pace, make
+    )
+    stop, drain = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(delivery.run(stop, drain=drain))
+    async with asyncio.timeout(20):
+        await ordered(SendFile("paper:1", TextFile("roll.csv", "text/csv", "x"), notice, room=room))
+        await begun.wait()
+        await ordered(Send("alert:1", notice, room=room, priority=Priority.ALERT))
+        await platform.all_sent(1)
+        drawn.set()
+        await platform.all_sent(2)
+        stop.set()
+        await task
+    assert platform.sent == ["alert:1", "paper:1 roll.csv"]

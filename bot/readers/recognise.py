@@ -18,6 +18,10 @@ from policies.papers.document import Line, Page
 _STRIP = 0.12  # of the page, and no less than some lines
 _STRIP_PIXELS = 180
 _SURE = {"eng": 0.68, "urd": 0.58}  # from here on nothing else is tried
+_NASTALIQ, _APART = (
+    0.42,
+    0.18,
+)  # so surely, and so much more surely than English, only Nastaliq that is upright is read
 _LEGIBLE = 0.38  # what no trial reads better than this is no page of running text
 _POOR = {"eng": 0.55, "urd": 0.38}  # a line below was probably written in the other script
 _MANY_POOR = 0.2  # share of letters from which a second pass pays
@@ -68,7 +72,7 @@ def _upright(picture: Image.Image) -> tuple[Image.Image, Trial]:
     for page in levelled(picture):
         trial = _tried(fullest_strip(page, max(int(page.height * _STRIP), _STRIP_PIXELS)))
         found.append((page, trial))
-        if trial[2] >= _SURE[trial[0]]:
+        if trial[2] >= (_SURE["eng"] if trial[0] == "eng" else _NASTALIQ):
             break
     return max(found, key=lambda one: one[1][2])
 
@@ -77,13 +81,17 @@ def _tried(strip: Image.Image) -> Trial:
     best = ("eng", False, 0.0, 0.0)
     for upside_down in (False, True):
         turned = strip.transpose(Image.Transpose.ROTATE_180) if upside_down else strip
+        english = 0.0
         for language in ("eng", "urd"):
             lines = tesseract.read_block(turned, language)
             sure = sureness_of(lines) if sum(len(line.text) for line in lines) >= _FEWEST else 0.0
+            english = sure if language == "eng" else english
             if sure > best[2]:
                 best = (language, upside_down, sure, height_of(lines))
             if sure >= _SURE[language]:
                 return best
+        if best[0] == "urd" and best[2] >= _NASTALIQ and best[2] >= english + _APART:
+            return best
     return best
 
 

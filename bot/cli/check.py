@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from bot.cli.files import check_files
 from bot.errors import ConfigError, InputError
 from bot.texts import render, sentence
 from handlers.message import LONGEST_BYTES
@@ -40,7 +41,8 @@ def register(app: typer.Typer) -> None:
         if jsonl:
             raise typer.Exit(check_stream(judge, jsonl))
         if file:
-            raise InputError(sentence("cli.files_later", Language.EN))
+            paths = [*file, *(Path(one) for one in text or ())]  # `--file one two three`
+            raise typer.Exit(check_files(judge, paths, _asked_day(sent_on), as_json=as_json))
         if not text:
             raise InputError(sentence("cli.check_what", Language.EN))
         asked = {"id": "text", "text": " ".join(text), **({"sent_on": sent_on} if sent_on else {})}
@@ -50,7 +52,7 @@ def register(app: typer.Typer) -> None:
         if as_json:
             typer.echo(json.dumps(line, ensure_ascii=False))
         else:
-            _explain(judge, judge.judge(Message(" ".join(text), sent_on=_day(sent_on))))
+            explain(judge, judge.judge(Message(" ".join(text), sent_on=_day(sent_on))))
         raise typer.Exit(1 if line["verdict"] == "warn" else 0)
 
 
@@ -62,7 +64,8 @@ def judge_of(pack: str) -> Judge:
         raise ConfigError(str(error)) from None
 
 
-def _explain(judge: Judge, verdict: Verdict) -> None:
+def explain(judge: Judge, verdict: Verdict) -> None:
+    """A verdict in words."""
     if verdict.pack == NO_INSTRUMENT:
         typer.echo(sentence("cli.no_instrument", Language.EN))
         return
@@ -72,6 +75,14 @@ def _explain(judge: Judge, verdict: Verdict) -> None:
     pack = next(pack for pack in judge.packs if pack.id == verdict.pack)
     if verdict.findings and not pack.admin_liable:
         typer.echo(sentence("cli.admin_not_liable", Language.EN).format(instrument=pack.title))
+
+
+def _asked_day(written: str) -> date | None:
+    """As `_day`. Raises InputError."""
+    problem = _problem_of_day(written or None)
+    if problem:
+        raise InputError(problem)
+    return _day(written)
 
 
 def _day(written: str) -> date | None:

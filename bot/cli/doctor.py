@@ -3,6 +3,7 @@
 import shutil
 import socket
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -66,11 +67,39 @@ def examine(path: Path) -> Iterator[Result]:
         safe = not folder.exists() or not folder.stat().st_mode & 0o077
         yield Result("matrix store", "" if safe else f"readable by others; run: chmod 700 {folder}")
         yield from _bridges(config)
+    yield from _reading()
+
+
+def _reading() -> Iterator[Result]:
+    """What reads papers and sets pages in Urdu."""
+    found = installed_languages()
     yield Result(
-        "ocr (for papers)", "" if shutil.which("tesseract") else "install tesseract-ocr and tesseract-ocr-urd"
+        "recognition of pictures (Tesseract)",
+        "" if found is not None else sentence("cli.doctor_tesseract", Language.EN),
     )
+    for code, name in (("eng", "English"), ("urd", "Urdu")):
+        if found is not None:
+            missing = sentence("cli.doctor_language", Language.EN).format(package=f"tesseract-ocr-{code}")
+            yield Result(f"recognition of {name}", "" if code in found else missing)
+    old = shutil.which("antiword")
+    yield Result("old Word files (antiword)", "" if old else sentence("cli.doctor_antiword", Language.EN))
     fonts = any(Path("/usr/share/fonts").rglob("*Nastaliq*"))
-    yield Result("fonts (for Urdu pages)", "" if fonts else "install fonts-noto-core")
+    yield Result("fonts (for Urdu pages)", "" if fonts else sentence("cli.doctor_fonts", Language.EN))
+
+
+def installed_languages() -> frozenset[str] | None:
+    """The languages that Tesseract knows; None when it is not there."""
+    try:
+        done = subprocess.run(
+            ["tesseract", "--list-langs"],  # noqa: S607 - found where the worker finds it
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_REACH_S,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return frozenset(done.stdout.split())
 
 
 def _store(config: Config) -> Iterator[Result]:

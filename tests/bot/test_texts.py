@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from corpus.lines import CLAUSES
 from handlers.digest import PERIODS
 from handlers.events import GAP_REASONS
 from handlers.records import Button, Language, Mode, Notice
+from policies.papers.document import Read
 from policies.papers.reading import REASONS
 from policies.reasons import RELATIONS
 
@@ -50,6 +52,7 @@ def made_keys() -> set[str]:
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}
+    found |= {f"cli.read_{way}" for way in get_args(Read)}
     found |= {f"unread.{reason}" for reason in (*UNREAD, "gone", "unreachable", "failed")}
     found |= {f"check.file_{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"alert.in_{what}" for what in ("file", "picture")}

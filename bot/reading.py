@@ -18,6 +18,7 @@ from bot.adapter import Arrival, FileTooLarge
 from bot.errors import StoreError
 from bot.excerpts import places_found
 from bot.likeness import likeness_of
+from bot.memory import give_back
 from bot.metrics import FILES_READ
 from bot.store.database import Database
 from bot.store.inbox import Inbox
@@ -93,6 +94,9 @@ class Reading:
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._same: dict[str, asyncio.Lock] = {}  # one a content that is being read
         self._failures: dict[int, list[datetime]] = {}  # of this run, by file
+        self._fetching = (
+            asyncio.Lock()
+        )  # reading takes longer, and each file on its way is held more than once
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -164,6 +168,7 @@ class Reading:
         finally:
             self._busy.pop(waiting.id, None)
             self._wake.set()
+        await asyncio.to_thread(give_back)
         took = round(time.monotonic() - began, 3)
         FILES_READ.labels(outcome=outcome).inc()
         log.info("file", file=waiting.id, outcome=outcome, seconds=took)
@@ -181,7 +186,8 @@ class Reading:
         if fetcher is None:
             raise NotReachable("fetch")
         try:
-            data = await fetcher.fetch(order.file, LARGEST)
+            async with self._fetching:
+                data = await fetcher.fetch(order.file, LARGEST)
         except FileTooLarge:
             return await self._end(waiting, _unread(order, "file_too_large", self._clock.now()))
         except (AlreadyGone, NotReachable):

@@ -51,13 +51,13 @@ class Readings:
         return self._database.vault.digest_bytes(data)
 
     async def waiting(self, now: datetime, limit: int, without: Sequence[int] = ()) -> list[Waiting]:
-        """The oldest files that may be read now, but for those under way."""
+        """The files that may be read now, but for those under way: first those for which somebody waits, then the oldest."""
         table = schema.files
         query = (
             select(table)
             .where(table.c.state == "pending", table.c.not_before <= now.timestamp())
             .where(table.c.id.not_in(without))
-            .order_by(table.c.id)
+            .order_by(table.c.key.startswith("file:"), table.c.id)
             .limit(limit)
         )
         vault = self._database.vault

@@ -1,6 +1,7 @@
 """The files of a message that can be read, and fetching them: getFile, then a download, of 20 MB at the most."""
 
 import json
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -54,7 +55,7 @@ class Files:
                 raise FileTooLarge
             if not file.file_path:
                 raise PlatformError("fetch")
-            fetched = bytes(await file.download_as_bytearray())
+            fetched = await self._download(file.file_path)
         except TelegramError as error:
             said = error.message.lower()
             if _TOO_LARGE in said:
@@ -67,3 +68,8 @@ class Files:
         if len(fetched) > most:
             raise FileTooLarge
         return fetched
+
+    async def _download(self, place: str) -> bytes:
+        """As the library's File.download_as_bytearray, which holds a file three times over."""
+        parts = urlsplit(place)
+        return await self._bot.request.retrieve(urlunsplit(parts._replace(path=quote(unquote(parts.path)))))

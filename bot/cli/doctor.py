@@ -6,6 +6,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -85,6 +86,10 @@ def _reading() -> Iterator[Result]:
     yield Result("old Word files (antiword)", "" if old else sentence("cli.doctor_antiword", Language.EN))
     fonts = any(Path("/usr/share/fonts").rglob("*Nastaliq*"))
     yield Result("fonts (for Urdu pages)", "" if fonts else sentence("cli.doctor_fonts", Language.EN))
+    lacking = [name for name in ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset") if not find_library(name)]
+    yield Result(
+        "PDF and PNG of digests (Pango)", sentence("cli.doctor_pango", Language.EN) if lacking else ""
+    )
 
 
 def installed_languages() -> frozenset[str] | None:

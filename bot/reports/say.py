@@ -9,7 +9,8 @@ from bot.texts import local_time, sentence
 from handlers.records import Language, Notice
 
 # Marks of direction in a title or name would reach beyond it; <bdi> does their work.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST = 200  # of a title; an export may call itself anything
 _TAG = re.compile(r"&lt;(/?b)&gt;")
 
 
@@ -70,5 +71,6 @@ class Say:
 
 
 def clean(text: str) -> str:
-    """Without controls, and without marks of direction."""
-    return _CONTROLS.sub("", text)
+    """Without controls, marks of direction and halves of letters; what is too long for a title is cut."""
+    told = _CONTROLS.sub("", text)
+    return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"

@@ -63,6 +63,14 @@ def test_a_title_is_never_markup_and_turns_nothing_round() -> None:
     assert "\u202e" not in told
 
 
+def test_a_title_of_any_kind_can_be_drawn() -> None:
+    """An export may call itself anything: half a letter, thousands of letters."""
+    paper = written(Form.PDF, sample(title="\ud800" + "x" * 4000))
+    with pypdfium2.PdfDocument(paper) as document:
+        assert document.get_metadata_value("Title").endswith("xxx…")
+        assert len(document) <= 3
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_part_is_told(language: Language) -> None:
     """Nothing is left over of a sentence's fields; an empty digest is as whole as a full one."""

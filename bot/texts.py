@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 from handlers.desk import LOCAL
 from handlers.ports import Rendered
-from handlers.records import Buttons, Language, Notice
+from handlers.records import Button, Buttons, Language, Notice
 
 _TAG = re.compile(r"</?(?:b|i|code|blockquote)>")
 _ISOLATE, _POP = "\u2068", "\u2069"
@@ -98,9 +98,10 @@ def _markup(notice: Notice) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def label(key: str, language: Language) -> str:
+def label(button: Button, language: Language) -> str:
     """A button's label."""
-    return key[1:] if key.startswith("=") else sentence(key, language)
+    keys = (button.key, *button.more)
+    return " ".join(key[1:] if key.startswith("=") else sentence(key, language) for key in keys)
 
 
 def render(notice: Notice, buttons: Buttons) -> Rendered:
@@ -108,7 +109,7 @@ def render(notice: Notice, buttons: Buttons) -> Rendered:
     marked = _markup(notice)
     plain = html.unescape(_TAG.sub("", marked))
     rows = tuple(
-        tuple((label(button.key, notice.language), button.data, button.opens_private) for button in row)
+        tuple((label(button, notice.language), button.data, button.opens_private) for button in row)
         for row in buttons
     )
     return Rendered(plain, marked, rows, rtl=notice.language is Language.UR)

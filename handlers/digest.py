@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from statistics import median
 
+from handlers.decision import kept_days
 from handlers.desk import LOCAL, Desk, admin_of
 from handlers.digest_words import digest_notice
 from handlers.events import CommandGiven, MemberId, Standing
@@ -58,7 +59,13 @@ async def send_digest(
         return False
     now = desk.clock.now()
     digest = await make_digest(
-        transaction, room, period_start(period, now), now, made_at=now, keep_days=desk.keep_days, names=True
+        transaction,
+        room,
+        period_start(period, now),
+        now,
+        made_at=now,
+        keep_days=kept_days(room, desk.keep_days),
+        names=True,
     )
     key = f"digest:{room.id}|{admin}|{occasion}|{period}"
     notice = digest_notice(digest)

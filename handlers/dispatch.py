@@ -38,7 +38,9 @@ from handlers.room import (
     on_room_moved,
     on_room_renamed,
 )
+from handlers.screens import SETTINGS, SETUP
 from handlers.settings import on_settings, on_settings_button
+from handlers.setup import offer_setup, on_screen_button, on_setup
 
 ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "settings", "published")
 MEMBER_COMMANDS = ("start", "help", "check", "why", "appeal", "mydata")
@@ -76,6 +78,7 @@ async def _start(transaction: Transaction, desk: Desk, event: CommandGiven) -> N
     await reply(transaction, event, Notice("help.start", desk.language, {"days": desk.keep_days}))
     if event.place.private:
         await send_waiting(transaction, event.sender.id)
+        await offer_setup(transaction, desk, event.sender.id)
 
 
 async def _help(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
@@ -85,7 +88,11 @@ async def _help(transaction: Transaction, desk: Desk, event: CommandGiven) -> No
 
 
 async def _alerts(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
-    rooms = await transaction.rooms_of(event.sender.id)
+    rooms = [
+        room
+        for room in await transaction.rooms_of(event.sender.id)
+        if event.place.private or room.id == event.place.room
+    ]
     if not rooms:
         await reply(transaction, event, Notice("refused.admins_only", desk.language))
         return
@@ -104,7 +111,7 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
     "why": on_why,
     "digest": on_digest_command,
     "settings": on_settings,
-    "setup": on_settings,
+    "setup": on_setup,
     "alerts": _alerts,
     "published": on_published,
 }
@@ -126,7 +133,8 @@ _BUTTONS: dict[str, Callable[[Transaction, Desk, ButtonPressed], Awaitable[None]
     "ack": on_alert_button,
     "false": on_alert_button,
     "mode": on_settings_button,
-    "language": on_settings_button,
+    SETUP: on_screen_button,
+    SETTINGS: on_screen_button,
     "digest": on_digest_button,
 }
 

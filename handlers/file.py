@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from handlers.decision import Decision, decide
 from handlers.desk import Desk, known_room
 from handlers.events import FileRead, MessagePosted
 from handlers.message import Case, act
@@ -10,7 +11,6 @@ from handlers.ports import Transaction
 from handlers.published import covered, left, register_file
 from handlers.records import JudgedMessage, Notice, Send
 from handlers.wording import clause_line, spoken_language, unread_notice
-from policies.verdict import Verdict
 
 _WEIGHT = ("unjudged", "clear", "note", "warn")
 
@@ -53,12 +53,13 @@ async def _judged(transaction: Transaction, desk: Desk, event: FileRead) -> None
         link=order.link,
     )
     case = Case(posted, room, likeness.content, before, order.file.name, order.said)
-    warned_as = await act(transaction, desk, case, verdict)
-    await transaction.save_judged(_raised(transaction, case, now, verdict, warned_as))
+    decision = decide(room, verdict)
+    warned_as = await act(transaction, desk, case, verdict, decision)
+    await transaction.save_judged(_raised(transaction, case, now, decision, warned_as))
 
 
 def _raised(
-    transaction: Transaction, case: Case, now: datetime, verdict: Verdict, warned_as: str | None
+    transaction: Transaction, case: Case, now: datetime, decision: Decision, warned_as: str | None
 ) -> JudgedMessage:
     """The message's record with the graver of both verdicts: of its words, and of its file."""
     event, before = case.event, case.before
@@ -74,8 +75,8 @@ def _raised(
             event.place.thread,
             event.album,
         )
-    graver = max(before.verdict, verdict.action, key=_WEIGHT.index)
-    return replace(before, verdict=graver, warned_as=warned_as or before.warned_as)  # type: ignore[arg-type] # a word of _WEIGHT
+    graver = max(before.verdict, decision.action, key=_WEIGHT.index)
+    return replace(before, verdict=graver, warned_as=warned_as or before.warned_as)
 
 
 async def _keep_gap(transaction: Transaction, event: FileRead, now: datetime) -> None:

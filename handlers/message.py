@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from handlers.alert import raise_alert
+from handlers.decision import Decision, decide, treatments
 from handlers.desk import Desk, known_room
 from handlers.events import MessagePosted, ReadFile, Standing
 from handlers.forward import passed_on
@@ -14,7 +15,6 @@ from handlers.records import (
     EditSent,
     JudgedMessage,
     KeptFinding,
-    Mode,
     Notice,
     Priority,
     Remove,
@@ -24,7 +24,7 @@ from handlers.records import (
 )
 from handlers.wording import clause_line, language_for
 from policies.message import Context, Message
-from policies.verdict import Action, Finding, Verdict
+from policies.verdict import Finding, Verdict
 
 LONGEST_BYTES = 64 * 1024
 
@@ -83,9 +83,10 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
         verdict = await without_published(transaction, desk, event, verdict)
     desk.threads.remember(event.place.room, event.place.thread, event.message, event.text)
     warned_as = before.warned_as if before is not None else None
+    decision = decide(room, verdict)
     if verdict.findings:
-        warned_as = await act(transaction, desk, case, verdict) or warned_as
-    await transaction.save_judged(_judged(desk, case, verdict.action, warned_as))
+        warned_as = await act(transaction, desk, case, verdict, decision) or warned_as
+    await transaction.save_judged(_judged(desk, case, decision.action, warned_as))
 
 
 async def order_readings(transaction: Transaction, event: MessagePosted) -> None:
@@ -129,28 +130,31 @@ def _judge(desk: Desk, case: Case) -> Verdict:
     return verdict
 
 
-async def act(transaction: Transaction, desk: Desk, case: Case, verdict: Verdict) -> str | None:
-    """Keep the findings, warn and alert as the room's mode says; the warning's key, if one was said."""
+async def act(
+    transaction: Transaction, desk: Desk, case: Case, verdict: Verdict, decision: Decision
+) -> str | None:
+    """Keep the findings, warn and alert as was decided; the warning's key, if one was said."""
     event, room = case.event, case.room
     now = desk.clock.now()
-    warned = [finding for finding in verdict.findings if finding.action is Action.WARN]
     album_done = bool(event.album) and await transaction.album_warned(event.place.room, event.album or "")
     # A file and the words beside it are one message to who sent it; to his admin they are two findings.
     warned_of = case.before.warned_as if case.of_file and case.before is not None else None
     alert: AlertId | None = None
-    if warned and not album_done:
+    if decision.told and not album_done:
         alert = await transaction.add_alert(
-            event.place.room, event.message, event.sender.id, at=now, rehearsed=room.mode is Mode.REHEARSE
+            event.place.room, event.message, event.sender.id, at=now, rehearsed=decision.rehearsed
         )
-    for finding in verdict.findings:
-        of_alert = alert if finding.action is Action.WARN else None
+    for finding in decision.kept:
+        of_alert = alert if finding in decision.told else None
         await transaction.add_finding(_kept(case, verdict, finding, of_alert, desk))
+    otherwise = treatments(room, verdict)
     await transaction.journal(
         event.place.room,
         "findings",
         now,
         {
             **({"part": "file"} if case.of_file else {}),
+            **({"treated": otherwise} if otherwise else {}),
             "message": event.message,
             "member": event.sender.id,
             "content": case.digest,
@@ -161,32 +165,26 @@ async def act(transaction: Transaction, desk: Desk, case: Case, verdict: Verdict
             "found": [[f.clause, f.action.value, round(f.score, 3)] for f in verdict.findings],
         },
     )
-    if warned and _removes(room):
+    if decision.removes:
         await transaction.order(
             Remove(f"remove:{event.place.room}|{event.message}", event.place.room, event.message)
         )
-    if not warned or album_done:
+    if not decision.told or album_done:
         return None
     key = warned_of
-    if room.mode is not Mode.REHEARSE and warned_of is None:
-        key = await _warn(transaction, desk, case, warned)
+    if decision.said and warned_of is None:
+        key = await _warn(transaction, desk, case, decision)
     if alert is not None:
         await raise_alert(transaction, desk, room, alert)
     return key
 
 
-def _removes(room: Room) -> bool:
-    """Whether a message that is warned about goes: the admin chose it, and we have the right."""
-    return room.mode is Mode.REMOVE and "remove" not in room.missing
-
-
-async def _warn(transaction: Transaction, desk: Desk, case: Case, findings: list[Finding]) -> str:
+async def _warn(transaction: Transaction, desk: Desk, case: Case, decision: Decision) -> str:
     """One courteous warning, or one more on the last."""
     event, room = case.event, case.room
     now = desk.clock.now()
     language = language_for(case.said if case.of_file else event.text, room)
-    lines = tuple(clause_line(finding, language) for finding in findings)
-    removing = _removes(room)
+    lines = tuple(clause_line(finding, language) for finding in decision.said)
     recent = await transaction.warnings_since(event.place.room, event.sender.id, now - _WINDOW)
     if len(recent) >= _WARNINGS:
         last = recent[-1]
@@ -197,14 +195,14 @@ async def _warn(transaction: Transaction, desk: Desk, case: Case, findings: list
         await transaction.order(EditSent(f"{prefix}{times}", last.key, notice, priority=Priority.WARNING))
         return last.key
     key = f"warning:{event.place.room}|{event.message}|{case.digest[:12]}"
-    said = "warning.removed" if removing else "warning.file" if case.of_file else "warning.member"
+    said = "warning.removed" if decision.removes else "warning.file" if case.of_file else "warning.member"
     notice = Notice(said, language, {"member": event.sender.name}, lines)
     await transaction.order(
         Send(
             key,
             notice,
             room=event.place.room,
-            reply_to=None if removing else event.message,
+            reply_to=None if decision.removes else event.message,
             thread=event.place.thread,
             priority=Priority.WARNING,
         )

@@ -44,6 +44,8 @@ class RoomSettings:
     remind_hours: int = 4  # an alert on which nobody has acted comes back after so many hours; 0: never
     learns: bool = False  # the room's false alarms are kept as labelled examples (opt-in)
     set_up: bool = False  # an admin has gone through the set-up
+    guide: str = ""  # the admin who is led through it: who added the bot
+    changes: int = 0  # how often anything was changed: a screen that shows older choices is known by it
 
 
 SETTINGS: TypeAdapter[RoomSettings] = TypeAdapter(RoomSettings)
@@ -246,12 +248,14 @@ class Digest:
 class Button:
     """`data` comes back in ButtonPressed; with `opens_private` it opens a private chat with the bot instead.
 
-    `key` names the label in `locale/`; a key that starts with `=` is the label itself (a room's title).
+    `key` names the label in `locale/`; a key that starts with `=` is the label itself (a room's title). The labels of
+    the keys in `more` follow it.
     """
 
     key: str
     data: str = ""
     opens_private: bool = False
+    more: tuple[str, ...] = ()
 
 
 Buttons = tuple[tuple[Button, ...], ...]

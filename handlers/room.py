@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers.alert import ask_to_open_private, send_waiting
+from handlers.decision import kept_days
 from handlers.desk import Desk, is_admin_standing, known_room, platform_of, tell_admins
 from handlers.events import (
     BotChanged,
@@ -17,7 +18,8 @@ from handlers.events import (
     Standing,
 )
 from handlers.ports import Transaction
-from handlers.records import Button, Notice, Priority, Room, Send
+from handlers.records import Notice, Priority, Room, Send
+from handlers.setup import introduce, lead, offer_setup
 
 
 async def on_bot_changed(transaction: Transaction, desk: Desk, event: BotChanged) -> None:
@@ -44,7 +46,8 @@ async def on_bot_changed(transaction: Transaction, desk: Desk, event: BotChanged
         await transaction.journal(
             room.id, "bot_added", now, {"by": event.by.id if event.by else None, "mode": room.mode.value}
         )
-        await _introduce(transaction, desk, room, event)
+        await introduce(transaction, desk, room, str(event.at.timestamp()))
+        room = await lead(transaction, desk, room, event)
     if before is None or set(before.missing) != set(event.missing) or (new and event.missing):
         await _rights(transaction, desk, room, event)
     for member in added:
@@ -61,27 +64,6 @@ async def _list_admins(transaction: Transaction, room: Room, event: BotChanged) 
         for gone in before.keys() - listed:
             await transaction.save_admin(room.id, Member(gone, before[gone].name, Standing.MEMBER))
     return [admin.id for admin in event.admins if admin.id not in before]
-
-
-async def _introduce(transaction: Transaction, desk: Desk, room: Room, event: BotChanged) -> None:
-    stamp = f"{room.id}|{event.at.timestamp()}"
-    await transaction.order(
-        Send(
-            f"notice:joined|{stamp}",
-            Notice("notice.joined", room.language, {"days": desk.keep_days}),
-            room=room.id,
-            buttons=((Button("button.open_private", opens_private=True),),),
-            priority=Priority.WARNING,
-        )
-    )
-    await tell_admins(
-        transaction,
-        room,
-        f"notice:welcome|{stamp}",
-        Notice(
-            "notice.admin_welcome", room.language, {"room": room.title, "mode_key": f"mode.{room.mode.value}"}
-        ),
-    )
 
 
 async def _rights(transaction: Transaction, desk: Desk, room: Room, event: BotChanged) -> None:
@@ -117,7 +99,7 @@ async def on_member_changed(transaction: Transaction, desk: Desk, event: MemberC
     if told_here and event.member.id not in was:
         # Told on joining, but a busy day of arrivals is told once an hour.
         hour = int(now.timestamp() // 3600)
-        notice = Notice("notice.member_joined", room.language, {"days": desk.keep_days})
+        notice = Notice("notice.member_joined", room.language, {"days": kept_days(room, desk.keep_days)})
         await transaction.order(Send(f"notice:arrivals|{room.id}|{hour}", notice, room=room.id))
 
 
@@ -157,6 +139,7 @@ async def on_private_opened(transaction: Transaction, desk: Desk, event: Private
             return  # said again, at a start: what waited was ordered when it opened
         await transaction.save_private_chat(member, event.place.room)
         await send_waiting(transaction, member)
+        await offer_setup(transaction, desk, member)
         return
     await transaction.save_private_chat(member, None)
     for room in await transaction.rooms_of(member):

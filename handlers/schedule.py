@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from handlers.decision import kept_days
 from handlers.desk import LOCAL, Desk, admin_of, reachable
 from handlers.digest import make_digest, order_paper
 from handlers.digest_words import digest_notice
@@ -54,7 +55,7 @@ async def _send(transaction: Transaction, desk: Desk, room: Room, times: DigestT
         due - _SPAN[times.every],
         due,
         made_at=now,
-        keep_days=desk.keep_days,
+        keep_days=kept_days(room, desk.keep_days),
         names=True,
     )
     notice = digest_notice(digest)

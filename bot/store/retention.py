@@ -1,10 +1,11 @@
 """Keeping as little as possible: texts of findings and keys of handled events go when their time is over."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, true, update
 
 from bot.errors import StoreError
 from bot.store import schema
@@ -12,6 +13,7 @@ from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.readings import Readings
 from handlers.ports import Clock
+from handlers.records import SETTINGS
 
 log = structlog.get_logger()
 
@@ -19,10 +21,14 @@ log = structlog.get_logger()
 _KEYS_KEPT = timedelta(days=7)
 # How long a text that goes round is known again.
 _SEEN_KEPT = timedelta(days=30)
+_ROOMS = select(schema.rooms.c.id, schema.rooms.c.chain, schema.rooms.c.moved_to, schema.rooms.c.settings)
 
 
 class Retention:
-    """Erases what is older than `keep_days`; the journal and the numbers stay, they hold no text."""
+    """Erases what is older than `keep_days`, in a room whose admin wants it sooner than its own number of days.
+
+    The journal and the numbers stay, they hold no text.
+    """
 
     def __init__(self, database: Database, inbox: Inbox, keep_days: int) -> None:
         self._database = database
@@ -42,13 +48,40 @@ class Retention:
 
     async def erase(self, now: datetime) -> int:
         """Erase what is due; how many findings lost their text."""
-        before = (now - self._keep).timestamp()
+        shorter = await self._shorter()
+        erased = await self._erase_texts(now - self._keep, None)
+        for rooms, keep in shorter:
+            erased += await self._erase_texts(now - keep, rooms)
+        await self._inbox.prune(now - _KEYS_KEPT)
+        # A file that was read is known again in every room, so the shortest time of all holds for what was read of it.
+        keep = min([self._keep, *(keep for _, keep in shorter)])
+        await Readings(self._database, self._inbox).prune(now - keep, now - min(keep, _SEEN_KEPT))
+        return erased
+
+    async def _erase_texts(self, until: datetime, rooms: Sequence[str] | None) -> int:
+        """Of these rooms, of all for None: the text of findings, and what was judged, of before then."""
+        before = until.timestamp()
+        findings, judged = schema.findings.c, schema.judged.c
         erased = await self._database.sweep(
             update(schema.findings)
-            .where(schema.findings.c.found_at < before, schema.findings.c.kept_sealed.is_not(None))
+            .where(findings.found_at < before, findings.kept_sealed.is_not(None))
+            .where(findings.room.in_(rooms) if rooms is not None else true())
             .values(kept_sealed=None)
         )
-        await self._database.sweep(delete(schema.judged).where(schema.judged.c.judged_at < before))
-        await self._inbox.prune(now - _KEYS_KEPT)
-        await Readings(self._database, self._inbox).prune(now - self._keep, now - min(self._keep, _SEEN_KEPT))
+        await self._database.sweep(
+            delete(schema.judged)
+            .where(judged.judged_at < before)
+            .where(judged.room.in_(rooms) if rooms is not None else true())
+        )
         return erased
+
+    async def _shorter(self) -> list[tuple[list[str], timedelta]]:
+        """The rooms whose admin has chosen a shorter time, each with the ids that it had before it moved."""
+        async with self._database.reading() as connection:
+            rows = connection.execute(_ROOMS).all()
+        found = []
+        for row in rows:
+            days = SETTINGS.validate_json(row.settings).keep_days
+            if row.moved_to is None and days is not None and timedelta(days=days) < self._keep:
+                found.append(([one.id for one in rows if one.chain == row.chain], timedelta(days=days)))
+        return found

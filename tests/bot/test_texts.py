@@ -10,9 +10,11 @@ from bot.readers.unread import REASONS as UNREAD
 from bot.reports.days import Step
 from bot.texts import TextError, catalogue, render, sentence
 from corpus.lines import CLAUSES
+from handlers.choices import KINDS, TREATMENTS
 from handlers.digest import PERIODS
 from handlers.events import GAP_REASONS
 from handlers.records import Button, Language, Mode, Notice
+from handlers.screens import STEPS
 from policies.papers.document import Read
 from policies.papers.reading import REASONS
 from policies.reasons import RELATIONS
@@ -48,7 +50,18 @@ def made_keys() -> set[str]:
     found |= {f"reason.{clause}.{name}" for clause, rows in RELATIONS.items() for name, _ in rows}
     found |= {f"reason.{clause}.general" for clause in CLAUSES}
     found |= {f"reason.disclosure.{name}" for name in REASONS}
-    found |= {f"mode.{mode.value}" for mode in Mode} | {f"button.mode_{mode.value}" for mode in Mode}
+    found |= {f"mode.{mode.value}" for mode in Mode} | {f"button.do_{mode.value}" for mode in Mode}
+    found |= {f"button.set_{step}" for step in STEPS} | {f"ask.{step}" for step in STEPS}
+    found |= {f"kind.{kind}" for kind in KINDS} | {f"short.{clause}" for clause in CLAUSES}
+    found |= {f"treat.{how}" for how in (*TREATMENTS, "kind")}
+    found |= {
+        f"{kind}_{every}"
+        for kind in ("settings.digest", "button.digest")
+        for every in ("off", "daily", "weekly")
+    }
+    found |= {f"button.{way}" for way in ("back", "begin", "later", "next")}
+    found |= {"notice.joined", "notice.joined_public", "press.unchanged", "setup.days", "setup.head"}
+    found |= {"settings.head", "settings.language_set", "settings.mode_set"}
     found |= {f"language.{language.value}" for language in Language}
     found |= {f"check.{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"right.{right}" for right in ("see", "send", "remove", "matrix_send", "matrix_remove")}

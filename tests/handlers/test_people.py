@@ -51,7 +51,7 @@ async def test_alert_waits_until_a_private_chat_opens(bare: Stage) -> None:
     assert keys(first) == ["private.open"]
     assert await bare.play(bare.says("vote", "2")) == []
     orders = await bare.play(bare.command("start"))
-    assert keys(orders) == ["help.start", "alert.rehearsed", "alert.rehearsed"]
+    assert keys(orders) == ["help.start", "alert.rehearsed", "alert.rehearsed", "setup.welcome"]
 
 
 async def test_blocked_private_chat_is_no_way_any_more(stage: Stage) -> None:

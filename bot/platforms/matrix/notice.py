@@ -117,9 +117,18 @@ def pressed(content: Mapping[str, Any] | None, answer: object) -> str | None:
         if not isinstance(button, dict) or not isinstance(button.get("data"), str):
             continue
         label = str(button.get("label", "")).casefold()
-        if wanted and wanted in {emoji.replace(_VARIATION, ""), label}:
+        if wanted and wanted in {
+            emoji.replace(_VARIATION, ""),
+            label.removeprefix("✓").strip(),
+            *_number(emoji),
+        }:
             return str(button["data"])
     return None
+
+
+def _number(emoji: str) -> tuple[str, ...]:
+    """The number that an emoji shows, which is typed sooner than the emoji is found."""
+    return (str(_NUMBERS.index(emoji) + 1),) if emoji in _NUMBERS else ()
 
 
 def reactions(rendered: Rendered) -> Sequence[str]:

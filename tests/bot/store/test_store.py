@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from handlers.records import (
     Notice,
     Priority,
     Room,
+    RoomSettings,
     Send,
 )
 
@@ -205,6 +207,29 @@ async def test_room_that_moved_keeps_settings_digest_and_chain(database: Databas
     entries = await chain_of(database)
     assert [entry.n for entry in entries] == [1, 2]
     assert first_broken(entries) is None
+
+
+async def test_room_s_own_shorter_time_is_honoured(database: Database) -> None:
+    """Also for what was found before the room moved; a longer one than the operator's is not."""
+    new, patient = RoomId("console:supergroup"), RoomId("console:patient")
+
+    async def job(connection: Connection) -> None:
+        transaction = SqlTransaction(connection, database.vault)
+        await transaction.save_room(Room(ROOM, "x", Mode.WARN))
+        await transaction.add_finding(finding("1"))
+        await transaction.save_judged(judged("1", "old"))
+        await transaction.move_room(ROOM, new)
+        moved = await transaction.room(new)
+        assert moved is not None
+        await transaction.save_room(replace(moved, settings=RoomSettings(keep_days=30)))
+        await transaction.save_room(Room(patient, "y", Mode.WARN, settings=RoomSettings(keep_days=365)))
+        await transaction.add_finding(replace(finding("2"), room=patient))
+
+    await database.write(job)
+    retention = Retention(database, Inbox(database), 90)
+    assert await retention.erase(NOW + timedelta(days=29)) == 0
+    assert await retention.erase(NOW + timedelta(days=31)) == 1
+    assert await retention.erase(NOW + timedelta(days=91)) == 1
 
 
 def judged(message: str, digest: str) -> JudgedMessage:

@@ -66,12 +66,46 @@ async def test_digest_and_settings_by_command(world: World) -> None:
     )
     assert [one["to"] for one in world.journal("digest_given")] == [f"matrix:{admin.user}"] * 2
     await admin.say(private, "!para6 settings")
-    screen = await admin.hears(world.bot, lambda event: "1\ufe0f\u20e3" in event.body, private)
-    label = next(line for line in screen.body.splitlines() if "remove" in line.lower() and "\u20e3" in line)
-    await admin.react(private, screen.event_id, label.split(" ")[0])
+    hub = await admin.hears(
+        world.bot, lambda event: "What I do" in event.body and "\u20e3" in event.body, private
+    )
+    await admin.react(private, hub.event_id, emoji_of(hub, "What I do"))
+    screen = await admin.hears(world.bot, lambda event: "Warn and remove:" in event.body, private)
+    await admin.react(private, screen.event_id, emoji_of(screen, "Warn and remove"))
     await world.until(
         lambda: [one for one in world.journal("setting_changed") if one.get("mode") == "remove"]
     )
+
+
+async def test_set_up_by_reactions_and_answers(world: World) -> None:
+    """Who invited the bot is led through; each screen is a message of its own; a number or a label answers it."""
+    room, admin, (member,) = await world.scene("Newly", encrypted=True)
+    offer = await admin.hears(world.bot, lambda event: "Newly" in event.body and "Begin" in event.body)
+    private = next(where for where, event in admin.seen if event is offer)
+
+    async def answers(screen: Any, words: str) -> None:
+        await admin.say(private, words, **{"m.relates_to": {"m.in_reply_to": {"event_id": screen.event_id}}})
+
+    await admin.react(private, offer.event_id, emoji_of(offer, "Begin"))
+    language = await admin.hears(world.bot, lambda event: "1 of 6" in event.body, private)
+    await answers(language, "roman urdu")
+    kind = await admin.hears(world.bot, lambda event: "6 mein se 2" in event.body, private)
+    await answers(kind, "2")
+    await world.until(
+        lambda: [one for one in world.journal("setting_changed") if one.get("kind") == "public"]
+    )
+    await answers(language, "english")  # that screen is out of date
+    await admin.hears(world.bot, lambda event: "purani" in event.body, private)
+    await member.say(room, "!para6 settings language en")
+    await member.hears(world.bot, lambda event: "admin" in event.body, room)
+    changed = [next(iter(set(one) - {"by"})) for one in world.journal("setting_changed")]
+    assert changed == ["language", "kind"]
+
+
+def emoji_of(screen: Any, label: str) -> str:
+    """The emoji that presses a button."""
+    line = next(line for line in screen.body.splitlines() if label in line and "\u20e3" in line)
+    return str(line.split(" ")[0])
 
 
 async def test_a_member_checks_a_draft_in_private(world: World) -> None:

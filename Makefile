@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run test test-long check bench model quality format setup-run setup-dev clean
+.PHONY: help run test test-long check bench model quality papers papers-model format setup-run setup-dev clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,12 @@ model: setup-dev ## train the pack's model from corpus/train, the same bytes eac
 
 quality: setup-dev ## write docs/QUALITY.md
 	$(BIN)/python -m corpus.report
+
+papers: setup-dev ## write docs/PAPERS.md: print, photograph and read papers; takes some minutes
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m corpus.papers.measure
+
+papers-model: setup-dev ## weigh the signs of papers by the training papers, the same bytes each time
+	$(BIN)/python -m corpus.papers.scale
 
 format: setup-dev ## let ruff put the code into form
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

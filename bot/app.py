@@ -41,6 +41,7 @@ from handlers.desk import Desk, MemoryThreads
 from handlers.dispatch import handle
 from handlers.events import Event
 from handlers.ports import Judge, Transaction
+from handlers.reminder import remind_due
 from handlers.schedule import send_due
 from policies.message import NO_CONTEXT, Context, Message
 from policies.verdict import Verdict
@@ -164,7 +165,7 @@ class App:
 
         worker = Worker(self._database, self._inbox, self._handle, self._clock, ordered)
         retention = Retention(self._database, self._inbox, self._config.settings.store.keep_days)
-        schedule = Schedule(self._database, self._desk, (send_due,), ordered)
+        schedule = Schedule(self._database, self._desk, (send_due, remind_due), ordered)
         background = [
             asyncio.create_task(worker.run(stop_worker), name="worker"),
             asyncio.create_task(retention.run(self._clock, _RETENTION_EVERY), name="retention"),

@@ -1,8 +1,9 @@
-"""Alerts: said to every admin who can be reached, kept open until one of them acts, then closed in all copies."""
+"""Alerts: said to every admin who can be reached, singly, or beyond ten a minute as a list. What he does: alert_actions."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
+from handlers.appeal_notice import send_appeal
 from handlers.desk import Desk, admin_of, local_time, platform_of, reachable
 from handlers.events import ButtonPressed, MemberId
 from handlers.ports import Transaction
@@ -10,7 +11,6 @@ from handlers.records import (
     Admin,
     Alert,
     AlertId,
-    AlertState,
     AnswerPress,
     Button,
     Buttons,
@@ -45,17 +45,20 @@ async def raise_alert(transaction: Transaction, desk: Desk, room: Room, alert_id
             await _list_alerts(transaction, desk, room, alert, admin)
 
 
-async def send_alert(transaction: Transaction, room: Room, alert: Alert, admin: Admin) -> None:
-    """One alert to one admin; sent once, however often it is ordered."""
+async def send_alert(
+    transaction: Transaction, room: Room, alert: Alert, admin: Admin, *, again: str = ""
+) -> None:
+    """One alert to one admin; sent once, however often it is ordered. `again`: the occasion on which it comes back."""
     findings = await transaction.findings_of_alert(alert.id)
     if findings:
+        said = Notice("alert.again", room.language) if again else None
         await transaction.order(
             Send(
-                f"alert:{alert.id}|{admin.id}",
-                alert_notice(room, alert, findings, None),
+                f"alert:{alert.id}|{admin.id}" + (f"|{again}" if again else ""),
+                alert_notice(room, alert, findings, said),
                 member=admin.id,
                 about=room.id,
-                buttons=alert_buttons(alert),
+                buttons=alert_buttons(room, alert, findings),
                 priority=Priority.ALERT,
             )
         )
@@ -67,7 +70,11 @@ async def send_waiting(transaction: Transaction, member: MemberId) -> int:
     for room in await transaction.rooms_of(member):
         admin = await admin_of(transaction, room.id, member)
         waiting = await transaction.open_alerts(room.id)
-        if admin is None or not waiting:
+        if admin is None:
+            continue
+        for appeal in await transaction.open_appeals(room.id):
+            await send_appeal(transaction, room, appeal, admin)
+        if not waiting:
             continue
         for alert in waiting[-_SINGLE_A_MINUTE:]:
             await send_alert(transaction, room, alert, admin)
@@ -133,34 +140,6 @@ async def _order_list(
     await transaction.order(first)
     await transaction.cancel_unsent(f"relist:{key}|")
     await transaction.order(EditSent(f"relist:{key}|{alerts[-1].id}", key, notice, priority=Priority.ALERT))
-
-
-async def on_alert_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:
-    """Acknowledge or False alarm, by an admin of the alert's room; whoever comes second is told so."""
-    verb, _, number = event.data.partition(":")
-    state = {"ack": AlertState.ACKNOWLEDGED, "false": AlertState.FALSE_ALARM}[verb]
-    alert = await transaction.alert(AlertId(int(number))) if number.isdecimal() else None
-    room = await transaction.room(alert.room) if alert is not None else None
-    presser = await admin_of(transaction, alert.room, event.sender.id) if alert is not None else None
-    if alert is None or room is None or presser is None:
-        await answer(transaction, event, Notice("press.refused", desk.language))
-        return
-    now = desk.clock.now()
-    if not await transaction.act_on_alert(alert.id, state, event.sender.id, now):
-        await answer(transaction, event, Notice("press.already", room.language))
-        return
-    facts = {"alert": alert.id, "message": alert.message, "by": event.sender.id}
-    await transaction.journal(alert.room, f"alert_{state.value}", now, facts)
-    await answer(transaction, event, Notice(f"press.{state.value}", room.language))
-    findings = await transaction.findings_of_alert(alert.id)
-    outcome = Notice(
-        f"alert.{state.value}", room.language, {"admin": event.sender.name, "time": local_time(now)}
-    )
-    for admin in await transaction.admins(alert.room):
-        sent = f"alert:{alert.id}|{admin.id}"
-        if findings:
-            closed = alert_notice(room, alert, findings, outcome)
-            await transaction.order(EditSent(f"close:{sent}", sent, closed, priority=Priority.ALERT))
 
 
 async def answer(transaction: Transaction, event: ButtonPressed, notice: Notice) -> None:

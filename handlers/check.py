@@ -1,11 +1,13 @@
 """The private check before posting, and why something was warned about. Nothing of either is kept."""
 
+from collections.abc import Sequence
+
 from handlers.desk import Desk
 from handlers.digest import reply
-from handlers.events import CommandGiven, MessageId, ReadFile
+from handlers.events import CommandGiven, MessageId, ReadFile, RoomId
 from handlers.message import LONGEST_BYTES
 from handlers.ports import Transaction
-from handlers.records import Notice
+from handlers.records import FindingState, KeptFinding, Language, Notice
 from handlers.wording import clause_line, spoken_language
 from policies.message import Message
 
@@ -54,14 +56,34 @@ async def on_why(transaction: Transaction, desk: Desk, event: CommandGiven) -> N
     if event.reply_to is None:
         await reply(transaction, event, Notice("why.how", language))
         return
-    message = event.reply_to
-    key = await transaction.sent_as(event.place.room, event.reply_to)
-    if key is not None and key.startswith("warning:"):
-        message = MessageId(key.split("|")[-2])
+    message = await message_meant(transaction, event.place.room, event.reply_to)
     findings = [f for f in await transaction.findings_of(event.place.room, message) if f.action == "warn"]
     if not findings:
         await reply(transaction, event, Notice("why.nothing", language))
         return
-    newest = {finding.clause: finding for finding in findings}.values()
-    lines = tuple(clause_line(finding, language) for finding in newest)
-    await reply(transaction, event, Notice("why.because", language, {}, lines))
+    newest = {(finding.clause, finding.part): finding for finding in findings}.values()
+    lines = [
+        *(clause_line(finding, language) for finding in newest if finding.part != "file"),
+        *_of_file([finding for finding in newest if finding.part == "file"], language),
+    ]
+    judged = await transaction.judged(event.place.room, message)
+    if judged is not None and judged.verdict != "warn":
+        lines.append(Notice("why.edited", language))
+    state = findings[-1].state
+    if state in {FindingState.FALSE_ALARM, FindingState.COVERED}:
+        lines.append(Notice(f"why.{state.value}", language))
+    await reply(transaction, event, Notice("why.because", language, {}, tuple(lines)))
+
+
+def _of_file(findings: Sequence[KeptFinding], language: Language) -> list[Notice]:
+    """What was found in the message's file or picture, under a line that says so; not its name."""
+    lines = [clause_line(finding, language) for finding in findings]
+    return [Notice("why.in_file", language), *lines] if lines else []
+
+
+async def message_meant(transaction: Transaction, room: RoomId, replied_to: MessageId) -> MessageId:
+    """The member's message that is meant by who replies to it, or to the warning about it."""
+    key = await transaction.sent_as(room, replied_to)
+    if key is not None and key.startswith("warning:"):
+        return MessageId(key.split("|")[-2])
+    return replied_to

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from handlers.alert import answer, on_alert_button, send_waiting
+from handlers.alert import answer, send_waiting
+from handlers.alert_actions import on_alert_button, on_later, on_show
+from handlers.appeal import on_appeal, on_appeal_button, on_appeal_decided
 from handlers.check import on_check, on_why
-from handlers.desk import Desk
+from handlers.desk import Desk, admin_of
 from handlers.digest import reply
 from handlers.digest_command import on_digest_button, on_digest_command
 from handlers.events import (
@@ -26,9 +28,11 @@ from handlers.events import (
 from handlers.file import on_file_read
 from handlers.link import on_link_changed, on_sign_of_life
 from handlers.message import on_message
+from handlers.mydata import on_erase, on_mydata
 from handlers.ports import Transaction
 from handlers.published import on_published
 from handlers.records import Notice
+from handlers.reminder import order_waiting
 from handlers.room import (
     on_bot_changed,
     on_gap_seen,
@@ -96,12 +100,17 @@ async def _alerts(transaction: Transaction, desk: Desk, event: CommandGiven) -> 
     if not rooms:
         await reply(transaction, event, Notice("refused.admins_only", desk.language))
         return
-    waiting = 0
+    waiting = {room.id: await transaction.open_alerts(room.id) for room in rooms}
+    fields = {"n": sum(map(len, waiting.values()))}
+    await reply(transaction, event, Notice("alerts.open", rooms[0].language, fields))
+    if not event.place.private:
+        return
+    await send_waiting(transaction, event.sender.id)
     for room in rooms:
-        waiting += len(await transaction.open_alerts(room.id))
-    await reply(transaction, event, Notice("alerts.open", rooms[0].language, {"n": waiting}))
-    if event.place.private:
-        await send_waiting(transaction, event.sender.id)
+        admin = await admin_of(transaction, room.id, event.sender.id)
+        if admin is not None and waiting[room.id]:
+            key = f"answer:alerts|{room.id}|{event.place.room}|{event.message}"
+            await order_waiting(transaction, room, waiting[room.id], admin, key)
 
 
 _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]]] = {
@@ -109,6 +118,8 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
     "help": _help,
     "check": on_check,
     "why": on_why,
+    "appeal": on_appeal,
+    "mydata": on_mydata,
     "digest": on_digest_command,
     "settings": on_settings,
     "setup": on_setup,
@@ -132,6 +143,14 @@ async def on_button(transaction: Transaction, desk: Desk, event: ButtonPressed) 
 _BUTTONS: dict[str, Callable[[Transaction, Desk, ButtonPressed], Awaitable[None]]] = {
     "ack": on_alert_button,
     "false": on_alert_button,
+    "remove": on_alert_button,
+    "covered": on_alert_button,
+    "later": on_later,
+    "show": on_show,
+    "appeal": on_appeal_button,
+    "uphold": on_appeal_decided,
+    "overturn": on_appeal_decided,
+    "erase": on_erase,
     "mode": on_settings_button,
     SETUP: on_screen_button,
     SETTINGS: on_screen_button,

@@ -6,6 +6,7 @@ from datetime import datetime
 from handlers.decision import Decision, decide
 from handlers.desk import Desk, known_room
 from handlers.events import FileRead, MessagePosted
+from handlers.lesson import as_taught
 from handlers.message import Case, act
 from handlers.ports import Transaction
 from handlers.published import covered, left, register_file
@@ -40,6 +41,7 @@ async def _judged(transaction: Transaction, desk: Desk, event: FileRead) -> None
         await transaction.journal(order.place.room, "published_seen", now, facts)
         if not verdict.findings:
             return
+    verdict = await as_taught(transaction, desk, order.place.room, order.message, event.text, verdict)
     before = await transaction.judged(order.place.room, order.message)
     posted = MessagePosted(
         order.place,

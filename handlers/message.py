@@ -5,13 +5,16 @@ from datetime import timedelta
 
 from handlers.alert import raise_alert
 from handlers.decision import Decision, decide, treatments
-from handlers.desk import Desk, known_room
+from handlers.desk import Desk, known_room, platform_of
 from handlers.events import MessagePosted, ReadFile, Standing
 from handlers.forward import passed_on
+from handlers.lesson import as_taught
 from handlers.ports import Transaction
 from handlers.published import without_published
 from handlers.records import (
     AlertId,
+    Button,
+    Buttons,
     EditSent,
     JudgedMessage,
     KeptFinding,
@@ -81,6 +84,7 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
     verdict = _judge(desk, case)
     if verdict.findings:
         verdict = await without_published(transaction, desk, event, verdict)
+        verdict = await as_taught(transaction, desk, event.place.room, event.message, event.text, verdict)
     desk.threads.remember(event.place.room, event.place.thread, event.message, event.text)
     warned_as = before.warned_as if before is not None else None
     decision = decide(room, verdict)
@@ -173,18 +177,26 @@ async def act(
         return None
     key = warned_of
     if decision.said and warned_of is None:
-        key = await _warn(transaction, desk, case, decision)
+        key = await _warn(transaction, desk, case, decision, alert)
     if alert is not None:
         await raise_alert(transaction, desk, room, alert)
     return key
 
 
-async def _warn(transaction: Transaction, desk: Desk, case: Case, decision: Decision) -> str:
+async def _warn(
+    transaction: Transaction, desk: Desk, case: Case, decision: Decision, alert: AlertId | None
+) -> str:
     """One courteous warning, or one more on the last."""
     event, room = case.event, case.room
     now = desk.clock.now()
     language = language_for(case.said if case.of_file else event.text, room)
     lines = tuple(clause_line(finding, language) for finding in decision.said)
+    buttons: Buttons = ()
+    match platform_of(room.id):
+        case "telegram" if alert is not None:
+            buttons = ((Button("button.appeal", f"appeal:{alert}"),),)
+        case "matrix":  # where an emoji under each warning would be the bot's noise in the group
+            lines = (*lines, Notice("warning.appeal", language))
     recent = await transaction.warnings_since(event.place.room, event.sender.id, now - _WINDOW)
     if len(recent) >= _WARNINGS:
         last = recent[-1]
@@ -192,7 +204,9 @@ async def _warn(transaction: Transaction, desk: Desk, case: Case, decision: Deci
         prefix = f"recount:{last.key}|"
         await transaction.cancel_unsent(prefix)
         notice = Notice("warning.repeated", language, {"member": event.sender.name, "times": times}, lines)
-        await transaction.order(EditSent(f"{prefix}{times}", last.key, notice, priority=Priority.WARNING))
+        await transaction.order(
+            EditSent(f"{prefix}{times}", last.key, notice, buttons, priority=Priority.WARNING)
+        )
         return last.key
     key = f"warning:{event.place.room}|{event.message}|{case.digest[:12]}"
     said = "warning.removed" if decision.removes else "warning.file" if case.of_file else "warning.member"
@@ -204,6 +218,7 @@ async def _warn(transaction: Transaction, desk: Desk, case: Case, decision: Deci
             room=event.place.room,
             reply_to=None if decision.removes else event.message,
             thread=event.place.thread,
+            buttons=buttons,
             priority=Priority.WARNING,
         )
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from handlers.contested import Appeal, AppealId, AppealState, Lesson, OwnRoom, Reminder
 from handlers.events import Likeness, Member, MemberId, MessageId, ReadFile, RoomId
 from handlers.figures import DigestCounts
 from handlers.records import (
@@ -152,7 +153,70 @@ class Files(Protocol):
     async def withdraw_published(self, paper: PublishedId) -> None: ...
 
 
-class Transaction(Files, Protocol):
+class Reminders(Protocol):
+    """Alerts that wait for an admin."""
+
+    async def rooms_with_open_alerts(self) -> Sequence[Room]:
+        """The rooms in which an alert waits and in which the bot is."""
+        ...
+
+    async def reminder(self, alert: AlertId) -> Reminder: ...
+    async def save_reminder(self, alert: AlertId, reminder: Reminder) -> None: ...
+    async def alert_copies(self, alert: AlertId) -> Sequence[str]:
+        """The keys of the orders that say an alert, `alert:NUMBER|MEMBER…`, but for those that failed."""
+        ...
+
+    async def remind_member(self, alert: AlertId, member: MemberId, at: datetime) -> None:
+        """One admin wants to hear of an alert again; asked twice, the later word counts."""
+        ...
+
+    async def take_promised(self, now: datetime) -> Sequence[tuple[AlertId, MemberId]]:
+        """Who is to hear of which alert by now; told once."""
+        ...
+
+    async def warning(self, key: str) -> Warned | None: ...
+
+
+class Contested(Protocol):
+    """Appeals, lessons of false alarms, and what a member may see and have erased of himself."""
+
+    async def add_appeal(self, alert: Alert, reason: str, at: datetime) -> Appeal | None:
+        """A new appeal; None when there was one."""
+        ...
+
+    async def appeal(self, appeal: AppealId) -> Appeal | None: ...
+    async def appeal_of(self, alert: AlertId) -> Appeal | None: ...
+    async def open_appeals(self, room: RoomId) -> Sequence[Appeal]: ...
+    async def add_reason(self, appeal: AppealId, reason: str) -> None: ...
+    async def decide_appeal(self, appeal: Appeal, state: AppealState, by: MemberId, at: datetime) -> bool:
+        """Close an open appeal; False when it was not open."""
+        ...
+
+    async def overturn(self, alert: AlertId) -> None:
+        """An alert and its findings are a false alarm, whatever was done about it before."""
+        ...
+
+    def wording(self, text: str) -> tuple[str, str]:
+        """By what a wording is known again: a keyed hash ("" without words), a keyed mark for near ones ("" if short)."""
+        ...
+
+    async def add_lesson(self, lesson: Lesson) -> bool:
+        """Keep it; False when the room has it already."""
+        ...
+
+    async def learnt(self, room: RoomId, text: str) -> Sequence[tuple[str, str]]:
+        """The clauses that the room's lessons have quieted for this text; with a reason: for that reason only."""
+        ...
+
+    async def lessons(self, room: RoomId) -> Sequence[Lesson]: ...
+    async def own_rooms(self, member: MemberId) -> Sequence[OwnRoom]: ...
+    async def own_findings(self, member: MemberId, room: RoomId) -> Sequence[KeptFinding]: ...
+    async def erase_texts(self, member: MemberId, room: RoomId) -> int:
+        """Erase what a member said that is kept of a room; of how many findings."""
+        ...
+
+
+class Transaction(Files, Reminders, Contested, Protocol):
     """The store, inside one transaction: all of it is committed with the inbox entry, or nothing is."""
 
     # rooms and people

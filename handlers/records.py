@@ -101,6 +101,8 @@ class FindingState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     FALSE_ALARM = "false_alarm"
+    REMOVED = "removed"  # an admin had the message removed
+    COVERED = "covered"  # by a permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class AlertState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     FALSE_ALARM = "false_alarm"
+    REMOVED = "removed"  # an admin had the message removed
+    COVERED = "covered"  # by a permission
 
 
 @dataclass(frozen=True, slots=True)

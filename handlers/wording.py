@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handlers.decision import treatment
 from handlers.desk import local_time
 from handlers.records import Alert, Button, Buttons, KeptFinding, Language, Notice, Room
 from policies.text.manner import manner
@@ -62,7 +63,7 @@ def alert_notice(room: Room, alert: Alert, findings: Sequence[KeptFinding], outc
     key = "alert.rehearsed" if alert.rehearsed else "alert.raised"
     fields = {
         "room": room.title,
-        "member": first.member_name,
+        "member": first.member_name or "—",  # erased at his wish, with the text
         "time": local_time(first.sent_at),
         "excerpt": excerpt(first.text, first.start, first.end),
         "link": first.link or "",
@@ -70,11 +71,20 @@ def alert_notice(room: Room, alert: Alert, findings: Sequence[KeptFinding], outc
     return Notice(key, room.language, fields, (*lines, outcome) if outcome else lines)
 
 
-def alert_buttons(alert: Alert) -> Buttons:
+def alert_buttons(room: Room, alert: Alert, findings: Sequence[KeptFinding]) -> Buttons:
     """What an admin can do about an open alert; a rehearsed one also offers to switch warnings on."""
+    removing = (Button("button.remove", f"remove:{alert.id}"),) if _may_remove(room, findings) else ()
     rows: Buttons = (
         (Button("button.acknowledge", f"ack:{alert.id}"), Button("button.false_alarm", f"false:{alert.id}")),
+        (*removing, Button("button.covered", f"covered:{alert.id}")),
+        (Button("button.remind", f"later:{alert.id}"),),
     )
     if alert.rehearsed:
         rows = (*rows, (Button("button.mode_warn", f"mode:warn:{alert.room}"),))
     return rows
+
+
+def _may_remove(room: Room, findings: Sequence[KeptFinding]) -> bool:
+    """Whether an admin's press can take a message out: we have the right, and it was not removed at once."""
+    gone = any(treatment(room, finding.clause) == "remove" for finding in findings)
+    return "remove" not in room.missing and not gone

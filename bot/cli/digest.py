@@ -7,19 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import typer
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot.audit.output import replacing_bytes
+from bot.cli.rooms import room_named
 from bot.config import load_config
 from bot.errors import InputError
 from bot.reports.forms import Form, written
-from bot.store import schema
 from bot.store.database import Database, prepare
 from bot.store.transaction import SqlTransaction
 from bot.texts import sentence
 from handlers.desk import LOCAL
 from handlers.digest import PERIODS, make_digest, period_start
-from handlers.events import RoomId
 from handlers.records import Digest, Language
 
 
@@ -73,19 +72,8 @@ async def _read(database: Database, wanted: str, since: datetime, now: datetime,
 
     async def job(connection: Connection) -> Digest:
         transaction = SqlTransaction(connection, database.vault)
-        rows = (connection.execute(select(schema.rooms.c.id).where(schema.rooms.c.moved_to.is_(None)))).all()
-        rooms = [await transaction.room(RoomId(row.id)) for row in rows]
-        matching = [
-            room
-            for room in rooms
-            if room is not None and wanted in {room.id, room.title, room.id.partition(":")[2]}
-        ]
-        if len(matching) != 1:
-            known = ", ".join(sorted(room.id for room in rooms if room is not None)) or "none yet"
-            raise InputError(f"no single room of that name; the rooms are: {known}")
-        return await make_digest(
-            transaction, matching[0], since, now, made_at=now, keep_days=keep_days, names=False
-        )
+        room = await room_named(connection, transaction, wanted)
+        return await make_digest(transaction, room, since, now, made_at=now, keep_days=keep_days, names=False)
 
     try:
         return await database.write(job)

@@ -67,7 +67,30 @@ class Figures:
             ),
             by_day=self._by_day(),
             rehearsed=sum(bool(alert.rehearsed) for alert in raised),
+            covered=self._number(
+                select(func.count())
+                .select_from(schema.findings)
+                .where(*self._within(schema.findings, "found_at"), schema.findings.c.state == "covered")
+            ),
+            appeals=self._appeals(*self._within(schema.appeals, "at")),
+            appeals_upheld=self._appeals(
+                *self._within(schema.appeals, "decided_at"), schema.appeals.c.state == "upheld"
+            ),
+            appeals_overturned=self._appeals(
+                *self._within(schema.appeals, "decided_at"), schema.appeals.c.state == "overturned"
+            ),
+            appeals_open=self._appeals(
+                schema.appeals.c.room.in_(self._rooms),
+                schema.appeals.c.at <= self._until.timestamp(),
+                or_(
+                    schema.appeals.c.decided_at.is_(None),
+                    schema.appeals.c.decided_at > self._until.timestamp(),
+                ),
+            ),
         )
+
+    def _appeals(self, *conditions: Any) -> int:
+        return self._number(select(func.count()).select_from(schema.appeals).where(*conditions))
 
     def _by_clause(self) -> dict[str, int]:
         rows = self._rows(

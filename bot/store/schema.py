@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The newest migration (bot/store/migrations/versions).
-REVISION = "v06"
+REVISION = "v07"
 
 metadata = MetaData()
 
@@ -139,6 +139,8 @@ alerts = Table(
     Column("state", Text, nullable=False),
     Column("acted_at", Float),
     Column("acted_by", Text),
+    Column("reminders", Integer, nullable=False, server_default="0"),  # how often it came back
+    Column("remind_at", Float),  # when it comes next; NULL: by the room's hours
     sqlite_autoincrement=True,
 )
 Index("alerts_time", alerts.c.room, alerts.c.raised_at)
@@ -264,4 +266,48 @@ seen_texts = Table(
     Column("source", Text, nullable=False),
     Column("again", Boolean, nullable=False),  # seen under another message too
     Column("seen_at", Float, nullable=False, index=True),
+)
+
+# "Remind me": one admin, about one alert, once.
+promises = Table(
+    "promises",
+    metadata,
+    Column("alert", Integer, primary_key=True),
+    Column("member", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("alert", Integer, nullable=False, unique=True),
+    Column("room", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("member", Text, nullable=False, index=True),
+    Column("reason_sealed", LargeBinary),  # NULL once erased
+    Column("at", Float, nullable=False),
+    Column("state", Text, nullable=False),  # open, upheld, overturned
+    Column("decided_at", Float),
+    Column("decided_by", Text),
+    sqlite_autoincrement=True,
+)
+Index("appeals_room", appeals.c.room, appeals.c.at)
+
+# What was called a false alarm: keyed marks of the wording; its text only where the room learns.
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("room", Text, nullable=False, index=True),
+    Column("message", Text, nullable=False),
+    Column("member", Text, nullable=False, index=True),
+    Column("clause", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("mark", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("source", Text, nullable=False),  # admin, appeal
+    Column("text_sealed", LargeBinary),
+    sqlite_autoincrement=True,
 )

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Row, Select, Table, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import schema, statements
+from bot.store.alerts import AlertStore
+from bot.store.appeals import AppealStore
 from bot.store.figures import Figures
 from bot.store.files import FileStore
 from bot.store.journal import GENESIS, make_entry
@@ -50,7 +52,7 @@ def platform_of(ident: str) -> str:
     return ident.partition(":")[0]
 
 
-class SqlTransaction(FileStore, TimesStore):
+class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
     """One transaction's view of the store; made by the worker for the connection of its job."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
@@ -355,11 +357,14 @@ class SqlTransaction(FileStore, TimesStore):
         )
 
     async def order(self, order: Order) -> None:
+        platform = await self._platform(order)
+        if not platform:
+            return  # what was never ordered cannot be edited
         self._connection.execute(
             statements.ADD_ORDER,
             {
                 "key": order.key,
-                "platform": await self._platform(order),
+                "platform": platform,
                 "priority": int(order.priority),
                 "order_sealed": self._vault.seal(ORDER.dump_json(order).decode(), "outbox.order"),
                 "state": "pending",

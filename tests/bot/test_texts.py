@@ -11,15 +11,18 @@ from bot.reports.days import Step
 from bot.texts import TextError, catalogue, render, sentence
 from corpus.lines import CLAUSES
 from handlers.choices import KINDS, TREATMENTS
+from handlers.contested import AppealState
 from handlers.digest import PERIODS
 from handlers.events import GAP_REASONS
-from handlers.records import Button, Language, Mode, Notice
+from handlers.records import Button, FindingState, Language, Mode, Notice
 from handlers.screens import STEPS
 from policies.papers.document import Read
 from policies.papers.reading import REASONS
 from policies.reasons import RELATIONS
 
 ROOT = Path(__file__).parent.parent.parent
+ACTED = ("acknowledged", "false_alarm", "removed", "covered")
+APPEALS = ("appeal.by_", "appeal.told_", "appeal.said_")
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -70,7 +73,13 @@ def made_keys() -> set[str]:
     found |= {f"check.file_{verdict}" for verdict in ("clear", "note", "warn")}
     found |= {f"alert.in_{what}" for what in ("file", "picture")}
     found |= {f"published.{key}" for key in ("line", "line_text", "line_operator", "registered", "already")}
-    found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ("acknowledged", "false_alarm")}
+    found |= {f"{kind}.{state}" for kind in ("press", "alert") for state in ACTED}
+    found |= {f"state.{state.value}" for state in FindingState}
+    found |= {f"why.{state}" for state in ("false_alarm", "covered")}
+    found |= {f"mydata.appeal_{state.value}" for state in AppealState}
+    decided = ("upheld", "overturned")
+    found |= {f"{prefix}{state}" for prefix in ("press.", *APPEALS) for state in decided}
+    found |= {f"appeal.{told}" for told in ("settled", "already", "sent", "reason_added")}
     found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
     found |= {f"month.{number}" for number in range(1, 13)} | {f"weekday.{number}" for number in range(1, 8)}
     found |= {f"digest.times_{every}" for every in ("daily", "weekly", "off")}

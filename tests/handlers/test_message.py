@@ -106,7 +106,7 @@ async def test_rehearsal_tells_the_admin_only(bare: Stage) -> None:
     assert said(orders, "warning:") == []
     alert = said(orders, "alert:")[0]
     assert alert.notice.key == "alert.rehearsed"
-    assert alert.buttons[1][0].data == f"mode:warn:{GROUP}"
+    assert alert.buttons[-1][0].data == f"mode:warn:{GROUP}"
 
 
 async def test_remove_mode_takes_the_message_out(stage: Stage) -> None:

@@ -17,7 +17,16 @@ from handlers.ports import Rendered
 
 BUTTONS = "pk.gov.para6.buttons"
 _FORMAT = "org.matrix.custom.html"
-_KNOWN = {"ack": "✅", "false": "❌"}
+_KNOWN = {
+    "ack": "✅",
+    "false": "❌",
+    "remove": "🗑️",
+    "covered": "📄",
+    "later": "⏰",
+    "uphold": "👍",
+    "overturn": "↩️",
+}
+_READY = 5  # emojis put under a notice by us
 _NUMBERS = (*(f"{digit}\ufe0f\u20e3" for digit in range(1, 10)), "🔟")
 _PLAIN_LETTERS = tuple(chr(0x1F1E6 + n) for n in range(26))
 # An event is at most 64 KiB with its signatures, and encryption adds a third.
@@ -134,7 +143,7 @@ def _number(emoji: str) -> tuple[str, ...]:
 def reactions(rendered: Rendered) -> Sequence[str]:
     """The emojis to put under a notice, ready to be tapped; a long list is left to the reader."""
     keys = tuple(button_keys(rendered))
-    return keys if len(keys) <= 2 else ()
+    return keys if len(keys) <= _READY else ()
 
 
 def _our_commands(text: str) -> str:

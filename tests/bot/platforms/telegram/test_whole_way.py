@@ -29,7 +29,7 @@ async def test_warning_replies_in_the_topic_and_every_admin_is_alerted(flow: Flo
         [alert] = flow.alerts(person)
         assert "Officers" in alert["text"]
         assert f"https://t.me/c/{str(group)[4:]}/{topic}/{message}" in alert["text"]
-        assert [one["callback_data"].partition(":")[0] for one in buttons(alert)] == ["ack", "false"]
+        assert [one["callback_data"].partition(":")[0] for one in buttons(alert)][:2] == ["ack", "false"]
     assert len(flow.said(group, "This group is checked")) == 1
 
 

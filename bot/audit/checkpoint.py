@@ -30,6 +30,7 @@ class Progress:
     pieces: int = 0
     findings: list[Found] = field(default_factory=list)
     gaps: Counter[str] = field(default_factory=Counter)
+    files: int = 0  # that were read, or could not be for a reason that is among the gaps
 
 
 class Checkpoint:
@@ -64,8 +65,9 @@ class Checkpoint:
             self._write(dict(about))
         return progress
 
-    def add(self, pieces: int, findings: Sequence[Found], gaps: Mapping[str, int]) -> None:
+    def add(self, pieces: int, findings: Sequence[Found], gaps: Mapping[str, int], files: int) -> None:
         """Note a chunk that was judged."""
+        self.progress.files += files
         self.progress.pieces += pieces
         self.progress.findings.extend(findings)
         self.progress.gaps.update(gaps)
@@ -75,7 +77,7 @@ class Checkpoint:
             if found.place not in _PLACES:
                 line["place"] = place_hash(found.place)
             kept.append(line)
-        self._write({"pieces": pieces, "findings": kept, "gaps": dict(gaps)})
+        self._write({"pieces": pieces, "findings": kept, "gaps": dict(gaps), "files": files})
 
     def _write(self, told: dict[str, Any]) -> None:
         self._file.write(json.dumps(told).encode() + b"\n")
@@ -106,13 +108,12 @@ def _read(line: bytes) -> dict[str, Any] | None:
 def _take(progress: Progress, told: dict[str, Any]) -> bool:
     try:
         findings = [Found(**one) for one in told["findings"]]
-        pieces, gaps = (
-            int(told["pieces"]),
-            Counter({str(key): int(value) for key, value in told["gaps"].items()}),
-        )
+        pieces, files = int(told["pieces"]), int(told["files"])
+        gaps = Counter({str(key): int(value) for key, value in told["gaps"].items()})
     except (KeyError, TypeError, ValueError, AttributeError):
         return False
     progress.pieces += pieces
+    progress.files += files
     progress.findings.extend(findings)
     progress.gaps.update(gaps)
     return True

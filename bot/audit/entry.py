@@ -37,6 +37,7 @@ class Entry:
     caption: bool = False
     media: bool = False
     attachment: str | None = field(default=None, repr=False)
+    file: str | None = field(default=None, repr=False)  # where the export keeps it, when not under that name
     deleted: bool = False
     edited: bool = False
     undecryptable: bool = False

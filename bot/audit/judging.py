@@ -6,22 +6,27 @@ The helper ends by itself when its pipe closes, so none is left over however the
 import multiprocessing
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from functools import cache
+from itertools import chain
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from threading import Thread
 
 from bot.audit.pieces import Asked, Piece
+from bot.readers.unread import gap_of
 from policies.judge import Judge
 from policies.message import Context, Message
+from policies.papers.official import Papers, load_papers, read_paper
 from policies.verdict import NO_INSTRUMENT, Finding
 
 _CHUNK = 200
 _WORTH_IT = 1500  # pieces from which a helper pays
 _AHEAD = 2  # chunks given to the helper at a time
+_LONGEST_S = 5.0  # a chunk is done when it is full, or after so long: files take time, and what was judged is to be kept
 _WAITING = 40  # chunks judged here while the helper is slow with one
 
 
@@ -36,9 +41,15 @@ class Answer:
 def judge_all(judge: Judge, pieces: Iterable[Piece]) -> Iterator[list[tuple[Piece, Answer]]]:
     """Chunks of pieces with their answers, in order."""
     source = iter(pieces)
-    first = list(islice(source, _WORTH_IT))
+    first: list[Piece] = []
+    for piece in source:
+        first.append(piece)
+        if len(first) == _WORTH_IT or piece.file is not None:
+            break
+    # Where there are files, reading them takes the time, and threads are at it, beside which no process is forked.
+    files = bool(first) and first[-1].file is not None
     forks = "fork" in multiprocessing.get_all_start_methods() and (os.cpu_count() or 1) > 1
-    if len(first) < _WORTH_IT or not forks:
+    if len(first) < _WORTH_IT or files or not forks:
         for chunk in _chunks(chain(first, source)):
             yield list(zip(chunk, answers(judge, [piece.asked for piece in chunk]), strict=True))
         return
@@ -48,14 +59,29 @@ def judge_all(judge: Judge, pieces: Iterable[Piece]) -> Iterator[list[tuple[Piec
 def answers(judge: Judge, asked: list[Asked]) -> list[Answer]:
     """The answers to some pieces; a piece on which the judge fails is a gap, and the others go on."""
     said = []
-    for text, forwarded, sent_on, thread in asked:
+    for text, forwarded, sent_on, thread, read in asked:
+        if isinstance(read, str):
+            said.append(Answer(gap=gap_of(read)))
+            continue
+        gap = gap_of(read.gap) if read is not None and read.gap is not None else None
         try:
-            verdict = judge.judge(Message(text, forwarded, sent_on), Context(thread))
+            if read is None:
+                verdict = judge.judge(Message(text, forwarded, sent_on), Context(thread))
+            else:
+                verdict = read_paper(
+                    read, judge, _papers(judge), forwarded=forwarded, sent_on=sent_on
+                ).verdict
         except Exception:  # noqa: BLE001 - one bad message must not end the audit; it is counted as not judged
             said.append(Answer(gap="failed"))
             continue
-        said.append(Answer(verdict.findings, "no_instrument" if verdict.pack == NO_INSTRUMENT else None))
+        said.append(Answer(verdict.findings, "no_instrument" if verdict.pack == NO_INSTRUMENT else gap))
     return said
+
+
+@cache
+def _papers(judge: Judge) -> Papers:
+    """What the judge's instruments know of papers."""
+    return load_papers(judge.packs)
 
 
 def _beside(judge: Judge, pieces: Iterator[Piece]) -> Iterator[list[tuple[Piece, Answer]]]:
@@ -84,7 +110,14 @@ def _first(
 
 
 def _chunks(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
-    while chunk := list(islice(pieces, _CHUNK)):
+    chunk: list[Piece] = []
+    until = time.monotonic() + _LONGEST_S
+    for piece in pieces:
+        chunk.append(piece)
+        if len(chunk) >= _CHUNK or time.monotonic() > until:
+            yield chunk
+            chunk, until = [], time.monotonic() + _LONGEST_S
+    if chunk:
         yield chunk
 
 

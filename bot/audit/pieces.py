@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePath
 
-from bot.audit.attachments import READABLE, attachment_text
 from bot.audit.entry import Entry, Kind
 from bot.audit.source import Source
+from policies.papers.document import Document
 
 _THREAD = 4  # texts before, as the bot remembers them in a room
 _THREADS = 2000
@@ -20,13 +20,17 @@ _GIVEN_BY_MACHINES = re.compile(
 )
 
 
-# Text, forwarded, day, and the texts before, oldest first: plain values, which go to another process at little cost.
-Asked = tuple[str, bool, date | None, tuple[str, ...]]
+# Text, forwarded, day, the texts before, oldest first, and a file's document or why it has none: plain values, which
+# go to another process at little cost.
+Asked = tuple[str, bool, date | None, tuple[str, ...], Document | str | None]
 
 
 @dataclass(slots=True)
 class Piece:
-    """One text to judge. `index` counts messages from 0; `place` is `text`, `caption` or the attachment's name."""
+    """One text or file to judge. `index` counts messages from 0; `place` is `text`, `caption` or the attachment's name.
+
+    `file` is where the export keeps a file that is yet to be read, `read` what came of that.
+    """
 
     index: int
     line: int
@@ -37,11 +41,13 @@ class Piece:
     forwarded: bool
     thread: tuple[str, ...] = field(repr=False)
     revision: bool = False
+    file: str | None = field(default=None, repr=False)
+    read: Document | str | None = field(default=None, repr=False)
 
     @property
     def asked(self) -> Asked:
         """What the judge is asked."""
-        return self.text, self.forwarded, self.sent_on, self.thread
+        return self.text, self.forwarded, self.sent_on, self.thread, self.read
 
 
 def pieces(entries: Iterable[Entry], source: Source) -> Iterator[Piece]:
@@ -62,12 +68,16 @@ def pieces(entries: Iterable[Entry], source: Source) -> Iterator[Piece]:
             if len(before) > _THREADS:
                 del before[next(iter(before))]
         if entry.attachment:
-            told = [chosen_name(entry.attachment), read_attachment(entry.attachment, source)]
-            if words := "\n".join(part for part in told if part):
+            if words := chosen_name(entry.attachment):
                 yield _piece(entry, index, thread, entry.attachment, words)
+            file = entry.file or entry.attachment
+            if source.attachment(file) is not None:
+                yield _piece(entry, index, thread, entry.attachment, "", file)
 
 
-def _piece(entry: Entry, index: int, thread: tuple[str, ...], place: str, text: str) -> Piece:
+def _piece(
+    entry: Entry, index: int, thread: tuple[str, ...], place: str, text: str, file: str | None = None
+) -> Piece:
     return Piece(
         index,
         entry.line,
@@ -78,6 +88,7 @@ def _piece(entry: Entry, index: int, thread: tuple[str, ...], place: str, text: 
         entry.forwarded,
         thread,
         entry.kind is Kind.REVISION,
+        file,
     )
 
 
@@ -87,10 +98,3 @@ def chosen_name(name: str) -> str | None:
     if _GIVEN_BY_MACHINES.match(stem) or not any(letter.isalpha() for letter in stem):
         return None
     return re.sub(r"[_.\-+]+", " ", stem).strip() or None
-
-
-def read_attachment(name: str, source: Source) -> str | None:
-    """The words in an attachment that came with the export, as far as files can be read."""
-    if PurePath(name).suffix.lower() not in READABLE or name not in source.attachments:
-        return None
-    return attachment_text(name, source.attachments[name]())

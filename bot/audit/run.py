@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from bot.audit.attachments import Attachments
 from bot.audit.chat import Chat, family_of, open_chat
 from bot.audit.checkpoint import Checkpoint, place_hash
 from bot.audit.counts import Counts
@@ -19,7 +20,8 @@ from policies import __version__
 from policies.judge import Judge
 
 # What one and the same export is read into; raised when the parsers change, so that no old checkpoint is trusted.
-_READING = "1"
+_READING = "2"
+_FILE_BYTES = 50_000  # of a chat: what a file counts for in the progress
 
 Told = Callable[[int, int], None]  # bytes read, bytes in all
 
@@ -77,11 +79,13 @@ def _judged(chat: Chat, judge: Judge, checkpoint: Checkpoint, told: Told) -> Aud
             if piece.place not in {"text", "caption"}:
                 names[place_hash(piece.place)] = piece.place
         seen = {(found.index, found.clause) for found in checkpoint.progress.findings}
-        for chunk in judge_all(judge, stream):
-            _note(checkpoint, chunk, seen)
-            told(chat.source.position, chat.source.size)
+        size = chat.source.size + _FILE_BYTES * len(chat.source.attachments)
+        with Attachments(chat.source) as files:
+            for chunk in judge_all(judge, files.filled(stream)):
+                _note(checkpoint, chunk, seen)
+                told(chat.source.position + _FILE_BYTES * checkpoint.progress.files, size)
     findings = [replace(one, place=names.get(one.place, one.place)) for one in checkpoint.progress.findings]
-    unread = counts.media  # no file is read yet
+    unread = max(0, counts.media - checkpoint.progress.files)  # those that did not come with the export
     return Audit(chat, counts, findings, checkpoint.progress.gaps, unread, resumed)
 
 
@@ -98,12 +102,13 @@ def _about(chat: Chat, judge: Judge) -> dict[str, str]:
 
 def _note(checkpoint: Checkpoint, chunk: list[tuple[Piece, Answer]], seen: set[tuple[int, str]]) -> None:
     """Keep what was found; a clause is found once a message, whatever its forms and parts."""
-    findings, gaps = [], Counter[str]()
+    findings, gaps, files = [], Counter[str](), 0
     for piece, answer in chunk:
+        files += piece.file is not None
         if answer.gap is not None:
             gaps[answer.gap] += 1
         for finding in answer.findings:
             if (piece.index, finding.clause) not in seen:
                 seen.add((piece.index, finding.clause))
                 findings.append(Found.of(piece, finding))
-    checkpoint.add(len(chunk), findings, gaps)
+    checkpoint.add(len(chunk), findings, gaps, files)

@@ -7,18 +7,32 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, TextIO
 
 from bot.audit.archive import Guarded, chat_members, is_chat_name, open_archive, open_member
 from bot.audit.errors import no_export
 from bot.errors import InputError
+from bot.readers.limits import LIMITS
+from bot.readers.pool import content_of
+from bot.readers.unread import Unread
 from bot.texts import sentence
 from handlers.records import Language
 
 SNIFFED = 1 << 17
 _MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8-sig"))
-_LARGEST_ATTACHMENT = 32 << 20
+# Beside the chat, or where Telegram Desktop puts what it exports.
+_FOLDERS = (
+    "",
+    "photos",
+    "files",
+    "images",
+    "stickers",
+    "video_files",
+    "voice_messages",
+    "round_video_messages",
+)
 _TITLES = ("WhatsApp Chat with ", "WhatsApp Chat - ", "WhatsApp chat with ")
 
 
@@ -32,6 +46,7 @@ class Source:
     encoding: str
     opener: Callable[[], IO[bytes]] = field(repr=False)
     attachments: dict[str, Callable[[], bytes]] = field(default_factory=dict, repr=False)
+    folder: Path | None = None  # where the files lie that came with a chat that is not zipped
     position: int = 0
 
     @contextmanager
@@ -40,6 +55,17 @@ class Source:
         self.position = 0
         with io.BufferedReader(_Followed(self)) as stream:
             yield io.TextIOWrapper(stream, encoding=self.encoding, errors="replace", newline="\n")
+
+    def attachment(self, name: str) -> Callable[[], bytes] | None:
+        """What reads a file of the export (raising Unread, Damaged, OSError); None when it did not come with it."""
+        if name in self.attachments or self.folder is None:
+            return self.attachments.get(name)
+        plain = PurePosixPath(name).name
+        for place in _FOLDERS:
+            path = self.folder / place / plain
+            if plain and path.is_file() and not path.is_symlink() and not path.samefile(self.path):
+                return partial(content_of, path)
+        return None
 
     def sniff(self) -> bytes:
         """The first bytes."""
@@ -113,7 +139,7 @@ def open_source(path: Path, recognises: Callable[[bytes], bool]) -> Iterator[Sou
             with open_archive(file, size) as archive:
                 yield _zipped(path, archive, recognises)
             return
-    source = Source(path, path.name, size, _encoding(first), lambda: path.open("rb"))
+    source = Source(path, path.name, size, _encoding(first), lambda: path.open("rb"), folder=path.parent)
     if not recognises(source.sniff()):
         raise no_export()
     yield source
@@ -148,8 +174,10 @@ def _zipped(path: Path, archive: zipfile.ZipFile, recognises: Callable[[bytes], 
 
 def _reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], bytes]:
     def read() -> bytes:
-        if member.file_size > _LARGEST_ATTACHMENT:
-            return b""
+        if member.file_size > LIMITS.file_bytes:
+            raise Unread("too_large")
+        if member.flag_bits & 1:
+            raise Unread("locked")
         with open_member(archive, member) as stream:
             return Guarded(stream).readall() or b""
 

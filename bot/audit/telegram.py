@@ -112,7 +112,8 @@ def entry_of(told: Any, line: int) -> Entry:
     entry.media = any(told.get(key) for key in _FILES)
     if entry.media:
         entry.caption = bool(entry.text)
-        entry.attachment = _file_name(told)
+        entry.attachment = _file_name(told, "file_name", "file", "photo")
+        entry.file = _file_name(told, "file", "photo")
     elif isinstance(told.get("poll"), dict):
         entry.text = "\n".join(part for part in (entry.text, _poll(told["poll"])) if part)
     return entry
@@ -125,8 +126,8 @@ def _poll(poll: dict[str, Any]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _file_name(told: dict[str, Any]) -> str | None:
-    for key in ("file_name", "file", "photo"):
+def _file_name(told: dict[str, Any], *keys: str) -> str | None:
+    for key in keys:
         name = told.get(key)
         if isinstance(name, str) and name and not name.startswith("("):  # "(File not included. …)"
             return PurePosixPath(name).name[:_LONGEST_NAME] or None

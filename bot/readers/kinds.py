@@ -30,6 +30,15 @@ def _is_picture(data: bytes) -> bool:
     )
 
 
+def is_never_read(data: bytes) -> bool:
+    """Whether it is certainly sound or film: no process is started for it."""
+    return (
+        data.startswith((b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf1", b"#!AMR", b"\x1aE\xdf\xa3"))
+        or (data[:4] == b"RIFF" and data[8:12] in {b"WAVE", b"AVI "})
+        or (data[4:8] == b"ftyp" and data[8:12] not in _HEIF)
+    )
+
+
 def _is_rtf(data: bytes) -> bool:
     return data.startswith(b"{\\rtf")
 

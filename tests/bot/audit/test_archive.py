@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.audit.errors import Bomb, Damaged, NoExport
 from tests.bot.audit.exports import ANDROID, IPHONE, TELEGRAM, numbers_of, write
 
 
-def zipped(folder: Path, members: dict[str, bytes | str], name: str = "chat.zip") -> Path:
+def zipped(folder: Path, members: Mapping[str, bytes | str], name: str = "chat.zip") -> Path:
     """An archive of some members."""
     path = folder / name
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

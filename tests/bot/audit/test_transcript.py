@@ -11,8 +11,7 @@ from bot.audit.chat import family_of, open_chat
 from bot.audit.run import Audit, run_audit
 from bot.audit.source import open_source
 from policies.judge import Judge, load_judge
-from tests.bot.audit.exports import ANDROID, IPHONE, URDU_VIOLATION, VIOLATION, write
-from tests.bot.audit.test_archive import zipped
+from tests.bot.audit.exports import ANDROID, URDU_VIOLATION, VIOLATION, write
 
 
 @pytest.fixture(scope="module")
@@ -129,19 +128,6 @@ def test_long_chat_is_told_in_pages(tmp_path: Path, judge: Judge, monkeypatch: p
     assert 'href="transcript-3.html"' in texts[0]
     assert not (tmp_path / "out" / "transcript-9.html").exists()
     assert (tmp_path / "out" / "transcript-mine.html").exists()
-
-
-def test_files_are_read_where_a_reader_is_put(
-    tmp_path: Path, judge: Judge, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The words of an attachment are found under its name; without a reader no file is opened."""
-    name = "00000007-PHOTO-2026-03-10-08-00-00.jpg"
-    path = zipped(tmp_path, {"_chat.txt": IPHONE, name: VIOLATION, "other.jpg": VIOLATION})
-    assert name not in {found.place for found in audited(path, judge).findings}
-    monkeypatch.setattr(pieces, "READABLE", frozenset({".jpg"}))
-    monkeypatch.setattr(pieces, "attachment_text", lambda _name, content: content.decode())
-    found = [one for one in audited(path, judge).findings if one.place == name]
-    assert [(one.index, one.clause) for one in found] == [(3, "political")]
 
 
 def test_file_name_that_somebody_chose_is_read(tmp_path: Path, judge: Judge) -> None:

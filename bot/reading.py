@@ -87,7 +87,6 @@ class Reading:
     ) -> None:
         self._fetchers = fetchers
         self._store = Readings(database, inbox)
-        self._vault = database.vault
         self._papers = papers
         self._reader = reader
         self._clock = clock
@@ -225,7 +224,7 @@ class Reading:
         paper = await asyncio.to_thread(self._papers.judge, document, order)
         text, findings = places_found(document.text, paper.verdict.findings)
         return Remembered(
-            await asyncio.to_thread(likeness_of, document, content, self._vault),
+            await asyncio.to_thread(likeness_of, document, content),
             paper.official,
             type(paper.verdict)(findings, paper.verdict.pack, paper.verdict.model),
             text,

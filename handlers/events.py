@@ -12,6 +12,7 @@ from typing import Annotated, Literal, NewType
 
 from pydantic import Field, TypeAdapter
 
+from policies.papers.likeness import Likeness as PaperLikeness
 from policies.verdict import Verdict
 
 RoomId = NewType("RoomId", str)
@@ -253,14 +254,13 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """By what a paper is known again: a keyed hash of its bytes, keyed hashes of its words and of its pages' looks.
+    """By what a paper is known again: the keyed hash of its bytes, and what policies.papers.likeness keeps of it.
 
-    `words` and `looks` are hexadecimal, "" and () where there is none; nothing can be read from them.
+    A text has the hash of its words in their plain form.
     """
 
     content: str
-    words: str = ""
-    looks: tuple[str, ...] = ()
+    paper: PaperLikeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

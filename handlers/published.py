@@ -24,26 +24,20 @@ from handlers.ports import Transaction
 from handlers.records import Notice, Published, PublishedId, Room, Send
 from handlers.wording import unread_notice
 from policies.message import Message
-from policies.text.mark import distance, same_words
+from policies.papers.likeness import is_same_paper
 from policies.verdict import Verdict
 
 # Clauses that published material cannot break.
 _FREED = frozenset({"disclosure", "unauthentic", "security"})
-_SAME_LOOK = 6  # bits
 _LISTED = 30
 _WITHDRAW = frozenset({"withdraw", "remove"})
 
 
-def is_like(one: Likeness, other: Likeness) -> bool:
-    """Whether two papers have the same words, or their pages the same looks."""
-    if one.content == other.content or (one.words and other.words and same_words(one.words, other.words)):
+def is_like(known: Likeness, new: Likeness) -> bool:
+    """Whether a paper is a registered one, by its bytes or by what it says and how it looks."""
+    if known.content == new.content:
         return True
-    pages = list(zip(one.looks, other.looks, strict=False))
-    return (
-        bool(pages)
-        and len(one.looks) == len(other.looks)
-        and all(distance(*pair) <= _SAME_LOOK for pair in pages)
-    )
+    return known.paper is not None and new.paper is not None and is_same_paper(known.paper, new.paper)
 
 
 async def covered(transaction: Transaction, room: RoomId | None, likeness: Likeness) -> Published | None:

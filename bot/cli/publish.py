@@ -58,7 +58,7 @@ def _papers(config: Config, vault: Vault, files: Sequence[Path]) -> list[Publish
         except OSError as error:
             unreadable = sentence("cli.audit_unreadable", Language.EN)
             raise InputError(unreadable.format(file=file, error=error.strerror)) from None
-        likeness = likeness_of(document, vault.digest_bytes(data), vault)
+        likeness = likeness_of(document, vault.digest_bytes(data))
         clauses: tuple[str, ...] = ()
         if judge is not None and signs is not None:
             verdict = read_paper(document, judge, signs).verdict

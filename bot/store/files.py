@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -11,8 +12,11 @@ from bot.store import schema
 from bot.store.vault import Vault
 from handlers.events import READ_FILE, Likeness, MemberId, MessageId, ReadFile, RoomId
 from handlers.records import Published, PublishedId
+from policies.papers.likeness import Likeness as PaperLikeness
+from policies.papers.likeness import likeness_of
 from policies.text.mark import bands, canonical_text, same_words, words_mark
 
+_PAPER: TypeAdapter[PaperLikeness | None] = TypeAdapter(PaperLikeness | None)
 _CANDIDATES = 50  # texts that share a quarter of their mark with a new one, newest first
 _NEW_FILE = sqlite_insert(schema.files).on_conflict_do_nothing(index_elements=["key"])
 _TEXTS = schema.seen_texts.c
@@ -79,8 +83,7 @@ class FileStore:
     # -- papers known again
 
     def likeness(self, text: str) -> Likeness:
-        words = canonical_text(text)
-        return Likeness(self._vault.digest(f"text|{words}"), words_mark(words, self._vault.likeness_key))
+        return Likeness(self._text_digest(canonical_text(text)), likeness_of(text))
 
     async def published(self, room: RoomId | None) -> Sequence[Published]:
         found = (
@@ -97,8 +100,7 @@ class FileStore:
                 "room": paper.room,
                 "name_sealed": self._vault.seal(paper.name, "published.name"),
                 "content": paper.likeness.content,
-                "words": paper.likeness.words,
-                "looks": " ".join(paper.likeness.looks),
+                "likeness": _PAPER.dump_json(paper.likeness.paper).decode(),
                 "at": paper.at.timestamp(),
                 "by": paper.by,
                 "clauses": " ".join(paper.clauses),
@@ -113,7 +115,7 @@ class FileStore:
         return Published(
             room=RoomId(row.room),
             name=self._vault.open(row.name_sealed, "published.name"),
-            likeness=Likeness(row.content, row.words, tuple(row.looks.split())),
+            likeness=Likeness(row.content, _PAPER.validate_json(row.likeness)),
             at=datetime.fromtimestamp(row.at, UTC),
             by=MemberId(row.by),
             clauses=tuple(row.clauses.split()),
@@ -123,25 +125,28 @@ class FileStore:
     # -- texts that go round
 
     async def seen_text(self, text: str, *, source: str, at: datetime) -> bool:
-        like = self.likeness(text)
-        if not like.words:
+        words = canonical_text(text)
+        mark = words_mark(words, self._vault.likeness_key)
+        if not mark:
             return False
-        source = self._vault.digest(f"source|{source}")
-        parts = dict(zip(_BANDS, bands(like.words), strict=True))
-        found = self._same_text(like, parts)
-        now = at.timestamp()
+        digest, parts = self._text_digest(words), dict(zip(_BANDS, bands(mark), strict=True))
+        source, now = self._vault.digest(f"source|{source}"), at.timestamp()
+        found = self._same_text(digest, mark, parts)
         if found is None:
-            values = {"digest": like.content, "mark": like.words, "source": source, "again": False}
-            self._connection.execute(_NEW_TEXT, {**values, **parts, "seen_at": now})
+            values = {"digest": digest, "mark": mark, "source": source, "again": False, "seen_at": now}
+            self._connection.execute(_NEW_TEXT, {**values, **parts})
             return False
         seen = bool(found.again) or found.source != source
         self._connection.execute(_SEEN_AGAIN, {"text": found.id, "seen": seen, "now": now})
         return seen
 
-    def _same_text(self, like: Likeness, parts: dict[str, int]) -> Row[Any] | None:
+    def _text_digest(self, words: str) -> str:
+        return self._vault.digest(f"text|{words}")
+
+    def _same_text(self, digest: str, mark: str, parts: dict[str, int]) -> Row[Any] | None:
         """The kept text that is this one, or else is very like it."""
-        same = self._connection.execute(_SAME_TEXT, {"digest": like.content}).first()
+        same = self._connection.execute(_SAME_TEXT, {"digest": digest}).first()
         if same is not None:
             return same
         near = self._connection.execute(_NEAR_TEXTS, parts)
-        return next((row for row in near if same_words(row.mark, like.words)), None)
+        return next((row for row in near if same_words(row.mark, mark)), None)

@@ -244,8 +244,9 @@ published = Table(
     Column("room", Text, nullable=False, index=True),  # empty: registered by the operator, for every room
     Column("name_sealed", LargeBinary, nullable=False),
     Column("content", Text, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("looks", Text, nullable=False),
+    Column(
+        "likeness", Text, nullable=False
+    ),  # JSON of policies.papers.likeness.Likeness, or null: a public paper's
     Column("at", Float, nullable=False),
     Column("by", Text, nullable=False),
     Column("clauses", Text, nullable=False),

@@ -22,6 +22,7 @@ from handlers.events import (
     RoomId,
 )
 from handlers.records import EditSent, Order, Published, Remove, Send
+from policies.papers.likeness import Likeness as PaperLikeness
 from policies.verdict import Action, Finding, Verdict
 from tests.handlers.stage import ADMIN, ALI, GROUP, Stage
 
@@ -33,7 +34,9 @@ SECRET = Verdict(
 )
 POLITICAL = Finding("political", Action.WARN, 0.9, 7, 11, "OM para 4(iii)", "political.support")
 CLEAR = Verdict((), "om", "m1")
-LIKE = Likeness("c1", "00ff00ff00ff00ff")
+PAPER = PaperLikeness(0, 0x00FF00FF00FF00FF, frozenset({2024, 35}))
+LIKE = Likeness("c1", PAPER)
+PHOTOGRAPHED = Likeness("c2", replace(PAPER, words=0x00FF00FF00FF00FE))
 
 
 def said(orders: list[Order], prefix: str) -> list[Send]:
@@ -175,16 +178,25 @@ async def test_private_file_is_checked_and_answered(stage: Stage) -> None:
     ("seen", "found", "clauses"),
     [
         pytest.param(LIKE, (SECRET.findings[0], POLITICAL), [], id="the very file"),
+        pytest.param(PHOTOGRAPHED, SECRET.findings, [], id="the same words, photographed"),
         pytest.param(
-            Likeness("c2", "00ff00ff00ff00fe"), SECRET.findings, [], id="the same words, photographed"
-        ),
-        pytest.param(
-            Likeness("c2", "00ff00ff00ff00fe"),
+            PHOTOGRAPHED,
             (SECRET.findings[0], POLITICAL),
             ["political"],
             id="a line added",
         ),
-        pytest.param(Likeness("c3", "ff00ff00ff00ff00"), SECRET.findings, ["disclosure"], id="another paper"),
+        pytest.param(
+            Likeness("c3", replace(PAPER, words=0xFF00FF00FF00FF00)),
+            SECRET.findings,
+            ["disclosure"],
+            id="another",
+        ),
+        pytest.param(
+            Likeness("c4", replace(PAPER, numbers=frozenset({2025, 36}))),
+            SECRET.findings,
+            ["disclosure"],
+            id="the same form with other numbers",
+        ),
     ],
 )
 async def test_published_paper_stays_quiet(

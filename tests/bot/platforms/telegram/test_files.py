@@ -147,7 +147,7 @@ async def test_file_is_checked_in_private_and_nothing_is_kept(flow: Flow) -> Non
 async def test_admin_registers_a_published_paper_by_a_reply(flow: Flow) -> None:
     """After that the same file stays quiet, whoever sends it on."""
     place, admin, ali = await group(flow)
-    file = document(flow, letter("Press release", VIOLATION), "press.txt")
+    file = document(flow, letter("A word to all", VIOLATION), "press.txt")
     first = flow.world.says(place, admin, **file)
     await flow.settle()
     flow.world.says(place, ali, "/published", reply_to=first)
@@ -162,6 +162,28 @@ async def test_admin_registers_a_published_paper_by_a_reply(flow: Flow) -> None:
     flow.world.writes(admin, "/published")
     await flow.settle()
     assert len(flow.said(admin, "press.txt")) == 2  # in the alert, and on the list
+
+
+async def test_photograph_of_a_published_paper_stays_quiet(flow: Flow) -> None:
+    """Registered as a file, sent on as a picture; another order of the same form, with other numbers, does not."""
+    place, admin, ali = await group(flow)
+    lines = [
+        "A word to the members of our club, number 1423",
+        "The committee has fixed the fee at 4500 rupees",
+        "and members who vote early may take their tea afterwards",
+        "as it was said in the garden in the year 2026",
+    ]
+    file = document(flow, letter(*lines), "press.txt")
+    first = flow.world.says(place, admin, **file)
+    await flow.settle()
+    flow.world.says(place, admin, "/published", reply_to=first)
+    await flow.settle()
+    flow.world.says(place, ali, **picture(flow, saved(drawn(*lines), "JPEG", quality=60)))
+    other = [line.replace("1423", "7788").replace("4500", "9100").replace("2026", "2019") for line in lines]
+    second = flow.world.says(place, ali, **picture(flow, saved(drawn(*other), "JPEG")))
+    await flow.settle()
+    assert warned(flow, place) == [first, second]
+    assert flow.journal("published_seen") == 1
 
 
 @pytest.mark.parametrize("edited", [False, True])

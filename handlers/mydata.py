@@ -40,7 +40,8 @@ async def _room(
     transaction: Transaction, desk: Desk, own: OwnRoom, findings: Sequence[KeptFinding], language: Language
 ) -> list[Notice]:
     room = await transaction.room(own.room)
-    kept_days = (room.settings.keep_days if room is not None else None) or desk.keep_days
+    chosen = room.settings.keep_days if room is not None else None
+    kept_days = min(chosen or desk.keep_days, desk.keep_days)
     parts = [
         Notice(
             "mydata.room",

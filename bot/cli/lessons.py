@@ -31,13 +31,17 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         loaded = load_config(config)
         path, vault = prepare(loaded.settings.store.url, loaded.key_file, loaded.base)
-        lines = corpus_lines(asyncio.run(_read(Database(path, vault), room)))
+        lines = corpus_lines(asyncio.run(read_lessons(Database(path, vault), room)))
         if not lines:
             raise InputError(sentence("cli.lessons_none", Language.EN))
-        with replacing_bytes(out) as file:
-            file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
-        out.chmod(0o600)
+        write_lines(out, lines)
         typer.echo(sentence("cli.lessons_done", Language.EN).format(n=len(lines), file=out))
+
+
+def write_lines(out: Path, lines: Sequence[str]) -> None:
+    """The file, whole or not at all, readable by its owner only."""
+    with replacing_bytes(out) as file:
+        file.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
 
 
 def corpus_lines(lessons: Sequence[Lesson]) -> list[str]:
@@ -59,7 +63,8 @@ def corpus_lines(lessons: Sequence[Lesson]) -> list[str]:
     ]
 
 
-async def _read(database: Database, wanted: str) -> Sequence[Lesson]:
+async def read_lessons(database: Database, wanted: str) -> Sequence[Lesson]:
+    """The lessons of a room. Raises InputError for a name that is no room's, StoreError."""
     await database.open()
 
     async def job(connection: Connection) -> Sequence[Lesson]:

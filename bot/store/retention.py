@@ -59,7 +59,7 @@ class Retention:
         return erased
 
     async def _erase_texts(self, until: datetime, rooms: Sequence[str] | None) -> int:
-        """Of these rooms, of all for None: the text of findings, and what was judged, of before then."""
+        """Of these rooms, of all for None: the text of findings and appeals, and what was judged, of before then."""
         before = until.timestamp()
         findings, judged = schema.findings.c, schema.judged.c
         erased = await self._database.sweep(
@@ -67,6 +67,13 @@ class Retention:
             .where(findings.found_at < before, findings.kept_sealed.is_not(None))
             .where(findings.room.in_(rooms) if rooms is not None else true())
             .values(kept_sealed=None)
+        )
+        appeals = schema.appeals.c
+        await self._database.sweep(
+            update(schema.appeals)
+            .where(appeals.at < before, appeals.reason_sealed.is_not(None))
+            .where(appeals.room.in_(rooms) if rooms is not None else true())
+            .values(reason_sealed=None)
         )
         await self._database.sweep(
             delete(schema.judged)

@@ -168,10 +168,10 @@ async def test_photograph_of_a_published_paper_stays_quiet(flow: Flow) -> None:
     """Registered as a file, sent on as a picture; another order of the same form, with other numbers, does not."""
     place, admin, ali = await group(flow)
     lines = [
-        "A word to the members of our club, number 1423",
-        "The committee has fixed the fee at 4500 rupees",
-        "and members who vote early may take their tea afterwards",
-        "as it was said in the garden in the year 2026",
+        "Brothers, read what number 1423 of our batch tells us",
+        "some 4500 people were standing there and listening",
+        "please vote for them early and tell everybody at home",
+        "because nothing like this was seen here before 2026",
     ]
     file = document(flow, letter(*lines), "press.txt")
     first = flow.world.says(place, admin, **file)

@@ -127,7 +127,7 @@ def report(found: Sequence[Case]) -> str:
         "",
         f"- recall of official, unpublished papers: {rate(official)}",
         f"- false warnings on papers that may be shared, any clause: {rate(free)}; by clause: {told}",
-        f"- reading a page: median {statistics.median(times):.1f} s, nine of ten within {times[len(times) * 9 // 10]:.1f} s, two at a time on two cores",
+        f"- reading a page: median {statistics.median(times):.1f} s, nine of ten within {times[len(times) * 9 // 10]:.1f} s, two at a time on two cores that had other work",
         "",
         *table("script", seen, lambda case: script[case.source.script]),
         *table("way", seen, lambda case: case.way),

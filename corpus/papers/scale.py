@@ -25,9 +25,9 @@ from policies.papers.weighing import BIAS
 SPREAD = 0.7
 BIAS_SPREAD = 2.0
 BY_HAND_BIAS = -3.0
-# One paper that may be shared weighs as much as this many official ones: below 1, as a missed leak is dearer. Left-out
-# training papers, at the pack's threshold: recall 0.92 instead of 0.87 at the same 0.03 false warnings.
-SHARED_WEIGHT = 0.7
+# One paper that may be shared weighs as much as this many official ones: below 1, as a missed leak is dearer. Chosen so
+# that false warnings stay below three in a hundred (docs/PAPERS.md).
+SHARED_WEIGHT = 0.4
 _STEPS = 60
 
 Doubles = NDArray[np.float64]

@@ -1,11 +1,11 @@
-"""`make bench`: measure the judge, the way of a message, the audit and the start, print the tables and write docs/BENCHMARKS.md."""
+"""`make bench`: measure the judge, the way of a message, the audit, reading and the start, print the tables and write docs/BENCHMARKS.md."""
 
 import platform
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import audit, judge, start, way
+from tests.bench import audit, judge, reading, start, way
 from tests.bench.figures import Table, load
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "BENCHMARKS.md"
@@ -34,6 +34,7 @@ def main() -> None:
     say(start.table())
     say(way.table())
     say(audit.table())
+    say(reading.table())
     for table in judge.tables():
         say(table)
     PAGE.write_text(head + "\n".join(parts), encoding="utf-8")

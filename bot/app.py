@@ -40,6 +40,7 @@ from bot.worker import Worker
 from handlers.desk import Desk, MemoryThreads
 from handlers.dispatch import handle
 from handlers.events import Event
+from handlers.permit_endings import announce_endings
 from handlers.ports import Judge, Transaction
 from handlers.reminder import remind_due
 from handlers.schedule import send_due
@@ -165,7 +166,7 @@ class App:
 
         worker = Worker(self._database, self._inbox, self._handle, self._clock, ordered)
         retention = Retention(self._database, self._inbox, self._config.settings.store.keep_days)
-        schedule = Schedule(self._database, self._desk, (send_due, remind_due), ordered)
+        schedule = Schedule(self._database, self._desk, (send_due, remind_due, announce_endings), ordered)
         background = [
             asyncio.create_task(worker.run(stop_worker), name="worker"),
             asyncio.create_task(retention.run(self._clock, _RETENTION_EVERY), name="retention"),

@@ -23,10 +23,11 @@ from bot.metrics import FILES_READ
 from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.readings import Readings, Remembered, Waiting
-from handlers.events import Attachment, FileRead, ReadFile
+from handlers.events import Attachment, FileRead, Likeness, ReadFile
 from handlers.ports import AlreadyGone, Clock, NotReachable, PlatformError, RetryLater
 from policies.papers.document import Document
 from policies.papers.reading import PaperReading
+from policies.verdict import Verdict
 
 log = structlog.get_logger()
 
@@ -196,6 +197,9 @@ class Reading:
     async def _read(self, waiting: Waiting, data: bytes) -> str:
         order = waiting.order
         content = await asyncio.to_thread(self._store.content, data)
+        if order.purpose == "permit":  # only to be known again; nothing of it is read
+            paper = Remembered(Likeness(content), 0.0, Verdict((), "", ""), "", "")
+            return await self._end(waiting, _read(order, paper, self._clock.now()))
         judged_by = self._papers.judged_by(order)
         lock = self._same.setdefault(content, asyncio.Lock())
         try:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from handlers.days import say_day
 from handlers.desk import Desk
 from handlers.digest import reply
 from handlers.events import CommandGiven, MessageId, ReadFile, RoomId
 from handlers.message import LONGEST_BYTES
+from handlers.permission import PermissionId
 from handlers.ports import Transaction
 from handlers.records import FindingState, KeptFinding, Language, Notice
 from handlers.wording import clause_line, spoken_language
@@ -69,8 +71,18 @@ async def on_why(transaction: Transaction, desk: Desk, event: CommandGiven) -> N
     judged = await transaction.judged(event.place.room, message)
     if judged is not None and judged.verdict != "warn":
         lines.append(Notice("why.edited", language))
+    permissions = {finding.permission for finding in newest if finding.permission is not None}
+    for number in sorted(permissions):
+        permission = await transaction.permission(PermissionId(number))
+        if permission is not None:
+            fields = {
+                "reference": permission.reference,
+                "authority": permission.authority,
+                "until": say_day(permission.last_day),
+            }
+            lines.append(Notice("why.permitted", language, fields))
     state = findings[-1].state
-    if state in {FindingState.FALSE_ALARM, FindingState.COVERED}:
+    if not permissions and state in {FindingState.FALSE_ALARM, FindingState.COVERED}:
         lines.append(Notice(f"why.{state.value}", language))
     await reply(transaction, event, Notice("why.because", language, {}, tuple(lines)))
 

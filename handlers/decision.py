@@ -24,6 +24,7 @@ PUBLIC: Mapping[str, Treatment] = {"government": "off", "political": "rehearse",
 class Decision:
     """What is done about one verdict.
 
+    `covered` names the permission for each clause that one covers: its finding is kept, and nothing is said or told.
     `said` are the findings the member is warned of, `told` those the admins are alerted to (the said ones among
     them), `kept` all that is kept with the words around it; what is treated as `off` is on record by its clause only.
     """
@@ -32,6 +33,7 @@ class Decision:
     told: tuple[Finding, ...] = field(default=(), repr=False)
     kept: tuple[Finding, ...] = field(default=(), repr=False)
     removes: bool = False
+    covered: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rehearsed(self) -> bool:
@@ -58,13 +60,16 @@ def usual_treatment(room: Room, clause: str) -> Treatment:
     return PUBLIC.get(clause, usual)
 
 
-def decide(room: Room, verdict: Verdict) -> Decision:
-    """What a room makes of a verdict."""
+def decide(room: Room, verdict: Verdict, covered: Mapping[str, int] | None = None) -> Decision:
+    """What a room makes of a verdict; `covered`: the permission that covers a clause."""
+    covered = covered or {}
     kept = tuple(finding for finding in verdict.findings if treatment(room, finding.clause) != "off")
-    told = tuple(finding for finding in kept if finding.action is Action.WARN)
+    told = tuple(
+        finding for finding in kept if finding.action is Action.WARN and finding.clause not in covered
+    )
     said = tuple(finding for finding in told if treatment(room, finding.clause) != "rehearse")
     removes = any(treatment(room, finding.clause) == "remove" for finding in said)
-    return Decision(said, told, kept, removes and "remove" not in room.missing)
+    return Decision(said, told, kept, removes and "remove" not in room.missing, covered)
 
 
 def treatments(room: Room, verdict: Verdict) -> dict[str, str]:

@@ -3,14 +3,13 @@
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from handlers import zone
 from handlers.events import MemberId, MessageId, Place, RoomId, Standing
 from handlers.ports import Clock, Judge, Threads, Transaction
 from handlers.records import Admin, Language, Mode, Notice, Priority, Room, Send
 
-# Times in notices are those of the officers, wherever the server stands.
-LOCAL = ZoneInfo("Asia/Karachi")
+LOCAL = zone.LOCAL
 
 # Where a private chat can be opened by us; on Telegram the member has to do it himself.
 OPENS_PRIVATE = frozenset({"matrix", "console"})

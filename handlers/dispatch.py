@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from handlers.acknowledge import on_people, on_read_button, on_read_command, on_spoken
 from handlers.alert import answer, send_waiting
 from handlers.alert_actions import on_alert_button, on_later, on_show
 from handlers.appeal import on_appeal, on_appeal_button, on_appeal_decided
 from handlers.check import on_check, on_why
+from handlers.circulate import on_circulate, on_circulate_button, on_circulate_text
 from handlers.desk import Desk, admin_of
 from handlers.digest import reply
 from handlers.digest_command import on_digest_button, on_digest_command
@@ -29,6 +31,8 @@ from handlers.file import on_file_read
 from handlers.link import on_link_changed, on_sign_of_life
 from handlers.message import on_message
 from handlers.mydata import on_erase, on_mydata
+from handlers.permit import on_permit, on_permit_button, on_permit_text
+from handlers.permit_paper import on_paper_sent
 from handlers.ports import Transaction
 from handlers.published import on_published
 from handlers.records import Notice
@@ -46,8 +50,8 @@ from handlers.screens import SETTINGS, SETUP
 from handlers.settings import on_settings, on_settings_button
 from handlers.setup import offer_setup, on_screen_button, on_setup
 
-ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "settings", "published")
-MEMBER_COMMANDS = ("start", "help", "check", "why", "appeal", "mydata")
+ADMIN_COMMANDS = ("setup", "digest", "alerts", "permit", "circulate", "settings", "published")
+MEMBER_COMMANDS = ("start", "help", "check", "why", "appeal", "mydata", "read")
 COMMANDS = MEMBER_COMMANDS + ADMIN_COMMANDS
 
 
@@ -59,6 +63,12 @@ async def handle(transaction: Transaction, desk: Desk, event: Event) -> None:
 async def _on_posted(transaction: Transaction, desk: Desk, event: MessagePosted) -> None:
     await on_sign_of_life(transaction, desk, event)
     await on_message(transaction, desk, event)
+    await on_spoken(transaction, desk, event)
+
+
+async def _on_member(transaction: Transaction, desk: Desk, event: MemberChanged) -> None:
+    await on_member_changed(transaction, desk, event)
+    await on_people(transaction, event)
 
 
 async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
@@ -66,7 +76,8 @@ async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) 
     if event.place.private:
         await transaction.save_private_chat(event.sender.id, event.place.room)
     if not event.name and event.place.private:
-        await on_check(transaction, desk, event)
+        if not await _answers(transaction, desk, event):
+            await on_check(transaction, desk, event)
         return
     if event.name in _COMMANDS:
         await _COMMANDS[event.name](transaction, desk, event)
@@ -76,6 +87,15 @@ async def on_command(transaction: Transaction, desk: Desk, event: CommandGiven) 
         await reply(transaction, event, Notice("refused.not_yet", desk.language))
     elif event.place.private:
         await reply(transaction, event, Notice("refused.unknown", desk.language))
+
+
+async def _answers(transaction: Transaction, desk: Desk, event: CommandGiven) -> bool:
+    """Whether a text in private answers a question that we asked, or a file belongs to a permission."""
+    return (
+        await on_paper_sent(transaction, event)
+        or await on_permit_text(transaction, desk, event)
+        or await on_circulate_text(transaction, desk, event)
+    )
 
 
 async def _start(transaction: Transaction, desk: Desk, event: CommandGiven) -> None:
@@ -125,6 +145,9 @@ _COMMANDS: dict[str, Callable[[Transaction, Desk, CommandGiven], Awaitable[None]
     "setup": on_setup,
     "alerts": _alerts,
     "published": on_published,
+    "permit": on_permit,
+    "circulate": on_circulate,
+    "read": on_read_command,
 }
 
 
@@ -155,6 +178,9 @@ _BUTTONS: dict[str, Callable[[Transaction, Desk, ButtonPressed], Awaitable[None]
     SETUP: on_screen_button,
     SETTINGS: on_screen_button,
     "digest": on_digest_button,
+    "permit": on_permit_button,
+    "circ": on_circulate_button,
+    "read": on_read_button,
 }
 
 _HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]] = {
@@ -162,7 +188,7 @@ _HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]
     CommandGiven: on_command,
     ButtonPressed: on_button,
     MessageDeleted: on_message_deleted,
-    MemberChanged: on_member_changed,
+    MemberChanged: _on_member,
     BotChanged: on_bot_changed,
     RoomMoved: on_room_moved,
     RoomRenamed: on_room_renamed,

@@ -235,7 +235,8 @@ class LinkChanged:
 class ReadFile:
     """Fetch a file and read it; a FileRead comes of it. `key` is unique for ever: ordered twice, it is read once.
 
-    `purpose`: judge it as a member's message, check it for who sent it in private, or register it as published.
+    `purpose`: judge it as a member's message, check it for who sent it in private, register it as published, or keep
+    the keyed hash of its bytes with a permission.
     `said` is the text beside it, whose manner the warning takes.
     """
 
@@ -245,7 +246,7 @@ class ReadFile:
     sender: Member
     sent_at: datetime
     file: Attachment
-    purpose: Literal["judge", "check", "publish"] = "judge"
+    purpose: Literal["judge", "check", "publish", "permit"] = "judge"
     said: str = field(default="", repr=False)
     forwarded: bool = False
     album: str | None = None
@@ -326,4 +327,5 @@ Event = (
 )
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+ATTACHMENT: TypeAdapter[Attachment] = TypeAdapter(Attachment)
 READ_FILE: TypeAdapter[ReadFile] = TypeAdapter(ReadFile)

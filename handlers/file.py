@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from handlers.covering import covering
 from handlers.decision import Decision, decide
 from handlers.desk import Desk, known_room
 from handlers.events import FileRead, MessagePosted
 from handlers.lesson import as_taught
 from handlers.message import Case, act
+from handlers.permit_paper import paper_read
 from handlers.ports import Transaction
 from handlers.published import covered, left, register_file
 from handlers.records import JudgedMessage, Notice, Send
@@ -25,6 +27,8 @@ async def on_file_read(transaction: Transaction, desk: Desk, event: FileRead) ->
             await _checked(transaction, desk, event)
         case "publish":
             await register_file(transaction, desk, event)
+        case "permit":
+            await paper_read(transaction, desk, event)
 
 
 async def _judged(transaction: Transaction, desk: Desk, event: FileRead) -> None:
@@ -55,7 +59,7 @@ async def _judged(transaction: Transaction, desk: Desk, event: FileRead) -> None
         link=order.link,
     )
     case = Case(posted, room, likeness.content, before, order.file.name, order.said)
-    decision = decide(room, verdict)
+    decision = decide(room, verdict, await covering(transaction, posted, verdict, now))
     warned_as = await act(transaction, desk, case, verdict, decision)
     await transaction.save_judged(_raised(transaction, case, now, decision, warned_as))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from handlers.alert import raise_alert
+from handlers.covering import covering
 from handlers.decision import Decision, decide, treatments
 from handlers.desk import Desk, known_room, platform_of
 from handlers.events import MessagePosted, ReadFile, Standing
@@ -16,6 +17,7 @@ from handlers.records import (
     Button,
     Buttons,
     EditSent,
+    FindingState,
     JudgedMessage,
     KeptFinding,
     Notice,
@@ -87,7 +89,7 @@ async def on_message(transaction: Transaction, desk: Desk, event: MessagePosted)
         verdict = await as_taught(transaction, desk, event.place.room, event.message, event.text, verdict)
     desk.threads.remember(event.place.room, event.place.thread, event.message, event.text)
     warned_as = before.warned_as if before is not None else None
-    decision = decide(room, verdict)
+    decision = decide(room, verdict, await covering(transaction, event, verdict, desk.clock.now()))
     if verdict.findings:
         warned_as = await act(transaction, desk, case, verdict, decision) or warned_as
     await transaction.save_judged(_judged(desk, case, decision.action, warned_as))
@@ -150,7 +152,11 @@ async def act(
         )
     for finding in decision.kept:
         of_alert = alert if finding in decision.told else None
-        await transaction.add_finding(_kept(case, verdict, finding, of_alert, desk))
+        kept = _kept(case, verdict, finding, of_alert, desk)
+        permission = decision.covered.get(finding.clause)
+        if permission is not None:
+            kept = replace(kept, state=FindingState.COVERED, permission=permission)
+        await transaction.add_finding(kept)
     otherwise = treatments(room, verdict)
     await transaction.journal(
         event.place.room,
@@ -159,6 +165,7 @@ async def act(
         {
             **({"part": "file"} if case.of_file else {}),
             **({"treated": otherwise} if otherwise else {}),
+            **({"covered": dict(decision.covered)} if decision.covered else {}),
             "message": event.message,
             "member": event.sender.id,
             "content": case.digest,

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from handlers.circulation import Circulation, CirculationId, Draft, OnRoll
 from handlers.contested import Appeal, AppealId, AppealState, Lesson, OwnRoom, Reminder
 from handlers.events import Likeness, Member, MemberId, MessageId, ReadFile, RoomId
 from handlers.figures import DigestCounts
+from handlers.permission import Known, Permission, PermissionId
 from handlers.records import (
     Admin,
     Alert,
@@ -216,7 +218,65 @@ class Contested(Protocol):
         ...
 
 
-class Transaction(Files, Reminders, Contested, Protocol):
+class Permits(Protocol):
+    """Permissions of the Government, and what an admin is about to register or to circulate."""
+
+    async def permissions(self, room: RoomId) -> Sequence[Permission]:
+        """Those registered for a room and not withdrawn, the oldest first; over or not yet begun as well."""
+        ...
+
+    async def permission(self, permission: PermissionId) -> Permission | None: ...
+    async def permissions_ending(self, now: datetime, by: datetime) -> Sequence[Permission]:
+        """Those of all rooms that end after `now` and by `by`, whose end the admins have not been told to the last."""
+        ...
+
+    async def add_permission(self, permission: Permission) -> PermissionId: ...
+    async def save_paper(self, permission: Permission, paper: str, name: str) -> None:
+        """The keyed hash of the paper's bytes, and its name."""
+        ...
+
+    async def told_of_end(self, permission: PermissionId, stage: int) -> None: ...
+    async def withdraw_permission(self, permission: PermissionId, by: MemberId, at: datetime) -> bool:
+        """False when it was withdrawn before."""
+        ...
+
+    async def draft(self, member: MemberId) -> Draft | None: ...
+    async def save_draft(self, member: MemberId, draft: Draft | None) -> None: ...
+
+
+class Circulations(Protocol):
+    """What was circulated in a room, who is known to be in it, and who has read."""
+
+    async def add_circulation(self, circulation: Circulation) -> CirculationId: ...
+    async def circulation(self, circulation: CirculationId) -> Circulation | None: ...
+    async def circulations(self, room: RoomId) -> Sequence[Circulation]:
+        """All of a room, the oldest first."""
+        ...
+
+    async def is_circulating(self, room: RoomId, now: datetime) -> bool:
+        """Whether who speaks in the room is put on the roll now."""
+        ...
+
+    async def close_circulation(self, circulation: CirculationId, at: datetime) -> bool: ...
+    async def seen_member(self, room: RoomId, member: MemberId, name: str) -> bool:
+        """Put a member on the room's roll; False when he is on it."""
+        ...
+
+    async def left_member(self, room: RoomId, member: MemberId) -> None: ...
+    async def has_read(self, circulation: CirculationId, member: MemberId, at: datetime) -> bool:
+        """Note it once; False when it was noted before."""
+        ...
+
+    async def roll(self, circulation: Circulation) -> Sequence[OnRoll]:
+        """The room's members that are known, who has not read first, by name."""
+        ...
+
+    async def known_members(self, room: RoomId) -> Sequence[Known]:
+        """Whose names are known: of the roll, the admins, and those in whose messages something was found."""
+        ...
+
+
+class Transaction(Files, Reminders, Contested, Permits, Circulations, Protocol):
     """The store, inside one transaction: all of it is committed with the inbox entry, or nothing is."""
 
     # rooms and people
@@ -307,6 +367,10 @@ class Transaction(Files, Reminders, Contested, Protocol):
 
     async def order(self, order: Order) -> None:
         """Put an order into the outbox; one whose key is already there changes nothing."""
+        ...
+
+    async def is_new_order(self, key: str) -> bool:
+        """Whether no order has had this key yet."""
         ...
 
     async def cancel_unsent(self, key_prefix: str) -> int:

@@ -130,6 +130,7 @@ class KeptFinding:
     file: str = field(default="", repr=False)  # with `part` "file": its name; `text` holds its places found
     state: FindingState = FindingState.OPEN
     alert: AlertId | None = None
+    permission: int | None = None  # what covers it
     id: FindingId | None = None
 
 

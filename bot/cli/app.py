@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import audit, backup, check, digest, doctor, evaluate, init, later, lessons, publish, run
+from bot.cli import audit, backup, check, digest, doctor, evaluate, init, later, lessons, publish, roll, run
 from bot.errors import Para6Error
 from bot.texts import sentence
 from handlers.records import Language
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help=sentence("cli.help", Language.EN),
 )
-for command in (init, run, check, audit, evaluate, digest, doctor, backup, publish, lessons, later):
+for command in (init, run, check, audit, evaluate, digest, doctor, backup, publish, lessons, roll, later):
     command.register(app)
 
 

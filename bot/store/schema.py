@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 # The newest migration (bot/store/migrations/versions).
-REVISION = "v07"
+REVISION = "v08"
 
 metadata = MetaData()
 
@@ -123,6 +123,7 @@ findings = Table(
     Column("part", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("alert", Integer, index=True),
+    Column("permission", Integer),  # what covers it
 )
 Index("findings_message", findings.c.room, findings.c.message)
 Index("findings_time", findings.c.room, findings.c.found_at)
@@ -311,4 +312,64 @@ lessons = Table(
     Column("source", Text, nullable=False),  # admin, appeal
     Column("text_sealed", LargeBinary),
     sqlite_autoincrement=True,
+)
+
+permissions = Table(
+    "permissions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("room", Text, nullable=False, index=True),
+    Column("member", Text, nullable=False),  # empty: all
+    Column("clause", Text, nullable=False),  # empty: all
+    Column(
+        "kept_sealed", LargeBinary, nullable=False
+    ),  # reference, authority, subject, names of member and paper
+    Column("paper", Text, nullable=False, server_default=""),  # keyed hash of the paper's bytes
+    Column("since", Float, nullable=False),
+    Column("until", Float, nullable=False),
+    Column("registered_at", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("told", Integer, nullable=False),  # handlers.permission.STAGES
+    Column("withdrawn_at", Float),
+    Column("withdrawn_by", Text),
+    sqlite_autoincrement=True,
+)
+
+# What an admin is about to register or to circulate; one at a time.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("member", Text, primary_key=True),
+    Column("draft_sealed", LargeBinary, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+circulations = Table(
+    "circulations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("room", Text, nullable=False, index=True),
+    Column("language", Text, nullable=False),
+    Column("text_sealed", LargeBinary),  # NULL: the memorandum
+    Column("at", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("closed_at", Float),
+    sqlite_autoincrement=True,
+)
+
+# Members of a room whose name the bot knows, for the rolls of its circulations.
+roll_members = Table(
+    "roll_members",
+    metadata,
+    Column("room", Text, primary_key=True),
+    Column("member", Text, primary_key=True, index=True),
+    Column("name_sealed", LargeBinary, nullable=False),
+)
+
+roll_reads = Table(
+    "roll_reads",
+    metadata,
+    Column("circulation", Integer, primary_key=True),
+    Column("member", Text, primary_key=True, index=True),
+    Column("at", Float, nullable=False),
 )

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, func, select, update
@@ -11,13 +12,15 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.store import schema, statements
 from bot.store.alerts import AlertStore
 from bot.store.appeals import AppealStore
+from bot.store.circulations import CirculationStore
 from bot.store.figures import Figures
 from bot.store.files import FileStore
 from bot.store.journal import GENESIS, make_entry
+from bot.store.permits import PermitStore
 from bot.store.times import TimesStore
 from bot.store.vault import Vault
 from handlers.events import Member, MemberId, MessageId, RoomId, Standing
-from handlers.figures import DigestCounts
+from handlers.figures import DigestCounts, ExpiringPermission
 from handlers.records import (
     ORDER,
     SETTINGS,
@@ -39,6 +42,7 @@ from handlers.records import (
     Warned,
 )
 
+SOON = timedelta(days=14)
 _ADMIN_STANDINGS = {Standing.ADMIN, Standing.CREATOR, Standing.ANONYMOUS_ADMIN}
 
 
@@ -52,7 +56,7 @@ def platform_of(ident: str) -> str:
     return ident.partition(":")[0]
 
 
-class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
+class SqlTransaction(AlertStore, AppealStore, CirculationStore, FileStore, PermitStore, TimesStore):
     """One transaction's view of the store; made by the worker for the connection of its job."""
 
     def __init__(self, connection: Connection, vault: Vault) -> None:
@@ -92,6 +96,7 @@ class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
         for admin in await self._all(select(schema.admins).where(schema.admins.c.room == old)):
             values = {"name_sealed": admin.name_sealed, "standing": admin.standing}
             await self._upsert(schema.admins, {"room": new, "member": admin.member}, values)
+        await self.move_roll(old, new)
 
     async def admins(self, room: RoomId) -> Sequence[Admin]:
         rows = await self._all(statements.ADMINS, room=room)
@@ -212,6 +217,7 @@ class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
                 "part": finding.part,
                 "state": finding.state.value,
                 "alert": finding.alert,
+                "permission": finding.permission,
             },
         )
 
@@ -328,7 +334,13 @@ class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
 
     async def digest_counts(self, room: RoomId, since: datetime, until: datetime) -> DigestCounts:
         rooms, chain = self._chain_rooms(room), await self._chain(room)
-        return Figures(self._connection, rooms, chain, since, until).counts()
+        counts = Figures(self._connection, rooms, chain, since, until).counts()
+        ending = tuple(
+            ExpiringPermission(one.reference, one.until)
+            for one in await self.permissions(room)
+            if until < one.until <= until + SOON
+        )
+        return replace(counts, permissions_expiring=ending)
 
     # -- the record and the way out
 
@@ -373,6 +385,9 @@ class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
                 "not_before": 0.0,
             },
         )
+
+    async def is_new_order(self, key: str) -> bool:
+        return await self._scalar(select(schema.outbox.c.id).where(schema.outbox.c.key == key)) is None
 
     async def cancel_unsent(self, key_prefix: str) -> int:
         cancelled = self._connection.execute(
@@ -446,6 +461,7 @@ class SqlTransaction(AlertStore, AppealStore, FileStore, TimesStore):
             part=row.part,
             state=FindingState(row.state),
             alert=AlertId(row.alert) if row.alert is not None else None,
+            permission=row.permission,
         )
 
     def _room(self, row: Row[Any]) -> Room:

@@ -14,6 +14,7 @@ from handlers.choices import KINDS, TREATMENTS
 from handlers.contested import AppealState
 from handlers.digest import PERIODS
 from handlers.events import GAP_REASONS
+from handlers.permission import STAGES
 from handlers.records import Button, FindingState, Language, Mode, Notice
 from handlers.screens import STEPS
 from policies.papers.document import Read
@@ -80,6 +81,19 @@ def made_keys() -> set[str]:
     decided = ("upheld", "overturned")
     found |= {f"{prefix}{state}" for prefix in ("press.", *APPEALS) for state in decided}
     found |= {f"appeal.{told}" for told in ("settled", "already", "sent", "reason_added")}
+    found |= {f"permit.ends_{stage}" for stage in STAGES} | {"permit.no_member", "permit.which_member"}
+    found |= {f"circulate.how_{way}" for way in ("telegram", "matrix")} | {"read.noted", "read.already"}
+    found |= {
+        f"circulate.{key}" for key in ("a_typed", "a_memorandum", "nobody_left", "nudged", "nudged_today")
+    }
+    found |= {
+        "circulate.over",
+        "permit.over",
+        "permit.everyone",
+        "permit.every_clause",
+        "roll.read",
+        "roll.not_read",
+    }
     found |= {f"link.{state}" for state in ("phone", "away", "logged_out", "back", "back_phone", "back_lost")}
     found |= {f"month.{number}" for number in range(1, 13)} | {f"weekday.{number}" for number in range(1, 8)}
     found |= {f"digest.times_{every}" for every in ("daily", "weekly", "off")}

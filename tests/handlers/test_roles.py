@@ -36,7 +36,8 @@ ADMINS: dict[str, tuple[str, ...]] = {
     "digest": ("", "week", "daily 8", "off"),
     "alerts": ("",),
     "published": ("", "withdraw 1"),
-    "permit": ("", "x"),
+    "permit": ("", "x", "list", "withdraw 1"),
+    "circulate": ("", "om", "list"),
 }
 # These are anybody's: they tell of himself, or of nothing.
 ANYBODY: dict[str, tuple[str, ...]] = {
@@ -46,6 +47,7 @@ ANYBODY: dict[str, tuple[str, ...]] = {
     "why": ("",),
     "appeal": ("", "it was a joke"),
     "mydata": ("",),
+    "read": ("",),
 }
 # By verb, what a button of GROUP carries; all are the admins'.
 BUTTONS: dict[str, tuple[str, ...]] = {
@@ -73,6 +75,10 @@ BUTTONS: dict[str, tuple[str, ...]] = {
 MEMBERS_BUTTONS: dict[str, tuple[str, ...]] = {
     "appeal": ("appeal:2",),  # about what Somebody has said
     "erase": ("erase:ask", "erase:yes"),
+    # About what the presser is doing himself, or of a number that is none: test_permit and test_circulate have the rest.
+    "permit": ("permit:confirm:yes", "permit:cancel:", "permit:withdraw:1"),
+    "circ": ("circ:post:", "circ:cancel:", "circ:who:1", "circ:roll:1", "circ:nudge:1", "circ:close:1"),
+    "read": ("read:1",),
 }
 
 

@@ -19,6 +19,7 @@ BUTTONS = "pk.gov.para6.buttons"
 _FORMAT = "org.matrix.custom.html"
 _KNOWN = {
     "ack": "✅",
+    "read": "✅",
     "false": "❌",
     "remove": "🗑️",
     "covered": "📄",
@@ -26,6 +27,9 @@ _KNOWN = {
     "uphold": "👍",
     "overturn": "↩️",
 }
+# What people react with to say that they have read something, beside the emoji that is offered.
+_AGREED = frozenset({"👍", "✔", "☑", "👌"})
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _READY = 5  # emojis put under a notice by us
 _NUMBERS = (*(f"{digit}\ufe0f\u20e3" for digit in range(1, 10)), "🔟")
 _PLAIN_LETTERS = tuple(chr(0x1F1E6 + n) for n in range(26))
@@ -121,11 +125,13 @@ def pressed(content: Mapping[str, Any] | None, answer: object) -> str | None:
     """The data of the button of a notice that an emoji, or an answer in words, presses."""
     if not isinstance(answer, str):
         return None
-    wanted = answer.replace(_VARIATION, "").strip().casefold()
+    wanted = _bare(answer).casefold()
     for emoji, button in inner(content, BUTTONS).items():
         if not isinstance(button, dict) or not isinstance(button.get("data"), str):
             continue
         label = str(button.get("label", "")).casefold()
+        if wanted in _AGREED and is_group_button(button["data"]):
+            return str(button["data"])
         if wanted and wanted in {
             emoji.replace(_VARIATION, ""),
             label.removeprefix("✓").strip(),
@@ -133,6 +139,20 @@ def pressed(content: Mapping[str, Any] | None, answer: object) -> str | None:
         }:
             return str(button["data"])
     return None
+
+
+def _bare(emoji: str) -> str:
+    return _SKIN.sub("", emoji.replace(_VARIATION, "").strip())
+
+
+def agrees(emoji: object) -> bool:
+    """Whether people react so to say that they have read something."""
+    return isinstance(emoji, str) and _bare(emoji) in {_KNOWN["read"], *_AGREED}
+
+
+def is_group_button(data: str) -> bool:
+    """Whether a button is meant for the members of a group; all others are for one person's private room."""
+    return data.startswith("read:")
 
 
 def _number(emoji: str) -> tuple[str, ...]:

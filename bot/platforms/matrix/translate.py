@@ -35,7 +35,7 @@ from bot.platforms.matrix.content import (
     same_words,
     without_quote,
 )
-from bot.platforms.matrix.notice import PREFIX, pressed
+from bot.platforms.matrix.notice import PREFIX, agrees, is_group_button, pressed
 from bot.platforms.matrix.recent import Recent, RecentEvents
 from bot.platforms.matrix.rooms import RoomView, calls_itself_bot, moment
 from handlers.dispatch import COMMANDS
@@ -259,13 +259,17 @@ class Translator:
         return [Arrival(said.event, posted)]
 
     async def _reaction(self, said: _Said, reacts_to: str, emoji: object) -> list[Arrival]:
-        if not said.view.private():
+        private = said.view.private()
+        # In a group every reaction to anything passes here: only those that may say "I have read" are looked into.
+        if said.sender.standing is Standing.BOT or not (private or agrees(emoji)):
             return []
         notice = await self._recent.find(said.view.id, reacts_to)
         if notice is None or notice.sender != said.view.own:
             return []
         data = pressed(notice.content, emoji)
-        return [] if data is None else [_press(said, reacts_to, data)]
+        if data is None or not (private or is_group_button(data)):
+            return []
+        return [_press(said, reacts_to, data)]
 
 
 def recent_of(user: str, content: dict[str, Any]) -> Recent:

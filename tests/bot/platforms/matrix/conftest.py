@@ -42,7 +42,7 @@ class PlainJudge:
         del context
         at = message.text.find("Imran Khan")
         found = Finding("political", Action.WARN, 0.9, at, at + 10, "OM para 4(iii)", "political.support")
-        return Verdict((found,) if at >= 0 else (), "test", "test")
+        return Verdict((found,) if at >= 0 else (), "om-2024-09-02", "test")
 
 
 @pytest.fixture(scope="session")

@@ -148,22 +148,3 @@ async def test_why_explains_a_warning(flow: Flow) -> None:
     await flow.settle()
     [answer] = flow.said(group, "The reason")
     assert "OM para 4(iii)" in answer["text"]
-
-
-async def test_mode_is_switched_by_a_button(flow: Flow) -> None:
-    """The settings come in private, with buttons; a press changes the room's mode."""
-    world = flow.world
-    admin = world.person("Admin")
-    await flow.start()
-    world.starts(admin)
-    group = world.group("Officers", admin)
-    world.says(group, admin, "/settings")
-    await flow.settle()
-    [screen] = [one for one in world.said(admin) if buttons(one) and "Mode:" in one["text"]]
-    data = next(
-        one["callback_data"] for one in buttons(screen) if one["callback_data"].startswith("mode:remove")
-    )
-    press = world.press(admin, admin, screen["message_id"], data)
-    await flow.settle()
-    assert world.answers[press]["text"] == "Done."
-    assert flow.one("SELECT mode FROM rooms") == "remove"

@@ -22,7 +22,17 @@ from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.outbox import Outbox, Queued
 from bot.store.transaction import SqlTransaction
-from handlers.events import Event, Member, MemberId, MessageId, Place, PrivateOpened, RoomId, RoomMoved
+from handlers.events import (
+    Event,
+    Member,
+    MemberId,
+    MembersListed,
+    MessageId,
+    Place,
+    PrivateOpened,
+    RoomId,
+    RoomMoved,
+)
 from handlers.ports import (
     AlreadyGone,
     Clock,
@@ -35,7 +45,7 @@ from handlers.ports import (
     Rendered,
     RetryLater,
 )
-from handlers.records import AnswerPress, Button, EditSent, Notice, Order, Remove, Send, SendFile
+from handlers.records import AnswerPress, Button, EditSent, ListMembers, Notice, Order, Remove, Send, SendFile
 
 log = structlog.get_logger()
 
@@ -254,6 +264,12 @@ class Delivery:
             case AnswerPress():
                 await self._platform.answer_press(order.room, order.press, self._render(order.notice, ()))
                 await self._finish(queued, None, None, "answered")
+            case ListMembers():
+                listed = tuple(await self._platform.members(order.room))
+                if listed:
+                    event = MembersListed(Place(order.room), listed, self._clock.now())
+                    await self._arrive(order.key, event)
+                await self._finish(queued, None, None, "listed")
 
     async def _send(self, queued: Queued, order: Send) -> None:
         rendered = self._render(order.notice, order.buttons)
@@ -381,6 +397,8 @@ def _target(order: Order) -> str:
             return f"{order.room}|{order.message}"
         case AnswerPress():
             return f"{order.room}|{order.press or order.key}"
+        case ListMembers():
+            return order.key
 
 
 def _kind(order: Order) -> str:

@@ -9,6 +9,7 @@ from handlers.events import (
     CommandGiven,
     Member,
     MemberChanged,
+    MembersListed,
     MessageId,
     MessagePosted,
     RoomId,
@@ -46,6 +47,19 @@ async def on_people(transaction: Transaction, event: MemberChanged) -> None:
         await transaction.left_member(event.place.room, event.member.id)
     elif event.member.standing in _PEOPLE:
         await transaction.seen_member(event.place.room, event.member.id, event.member.name)
+
+
+async def on_members_listed(transaction: Transaction, desk: Desk, event: MembersListed) -> None:
+    """The platform told who is in the room: they are on the roll of what circulates there."""
+    room = await transaction.room(event.place.room)
+    if room is None or not await transaction.is_circulating(room.id, desk.clock.now()):
+        return
+    for member in event.members:
+        if member.standing in _PEOPLE:
+            await transaction.seen_member(room.id, member.id, member.name)
+    for circulation in await transaction.circulations(room.id):
+        if circulation.closed_at is None:
+            await recount(transaction, desk, room, circulation)
 
 
 async def on_read_button(transaction: Transaction, desk: Desk, event: ButtonPressed) -> None:

@@ -5,17 +5,20 @@ from dataclasses import replace
 from handlers.acknowledge import recount
 from handlers.alert import answer
 from handlers.circulation import Circulation, CirculationId, Draft
-from handlers.desk import Desk, admin_of, platform_of, reachable
-from handlers.dialogue import Given, open_draft, own_rooms, say, which_room
+from handlers.desk import Desk, platform_of, reachable
+from handlers.dialogue import Given, open_draft, own_rooms, room_of, say, which_room
 from handlers.digest import reply
 from handlers.events import ButtonPressed, CommandGiven, RoomId, Standing
 from handlers.ports import Transaction
-from handlers.records import Button, Buttons, Language, Notice, Priority, Room, Send
+from handlers.records import Button, Buttons, Language, ListMembers, Notice, Priority, Room, Send
 from handlers.roll import count_buttons, count_notice, names_notice, order_roll_file
 from handlers.wording import spoken_language
+from handlers.zone import LOCAL
 
 LONGEST = 3000  # characters of an instruction: one message everywhere
 _LISTED = 5
+# Where the platform tells who is in a room.
+LISTS_MEMBERS = frozenset({"matrix"})
 _CANCEL = Button("button.cancel", "circ:cancel:")
 _WORDS = {"om": None, "om en": Language.EN, "om ur": Language.UR, "om roman": Language.ROMAN}
 
@@ -47,8 +50,8 @@ async def on_circulate(transaction: Transaction, desk: Desk, event: CommandGiven
 async def on_circulate_text(transaction: Transaction, desk: Desk, event: CommandGiven) -> bool:
     """A text in private that is to be circulated; whether it was one."""
     draft = await open_draft(transaction, desk, event.sender.id, "circulate")
-    room = await _room_of(transaction, event, draft.room) if draft is not None else None
-    if draft is None or room is None or draft.step != "what" or not event.argument.strip():
+    room = await room_of(transaction, event, draft.room) if draft is not None else None
+    if draft is None or room is None or draft.step != "what" or event.files or not event.argument.strip():
         return False
     if len(event.argument) > LONGEST:
         await reply(transaction, event, Notice("circulate.too_long", room.language, {"most": LONGEST}))
@@ -69,7 +72,7 @@ async def on_circulate_button(transaction: Transaction, desk: Desk, event: Butto
         key = "circulate.over" if mine else "press.refused"
         await answer(transaction, event, Notice(key, mine[0].language if mine else desk.language))
         return
-    room = await _room_of(transaction, event, RoomId(value) if step == "room" else draft.room)
+    room = await room_of(transaction, event, RoomId(value) if step == "room" else draft.room)
     if step == "cancel":
         await transaction.save_draft(event.sender.id, None)
         language = room.language if room is not None else desk.language
@@ -158,6 +161,8 @@ async def _post(transaction: Transaction, desk: Desk, event: ButtonPressed, room
             priority=Priority.WARNING,
         )
     )
+    if platform_of(room.id) in LISTS_MEMBERS:
+        await transaction.order(ListMembers(f"members:{circulation.id}", room.id))
     what = "instruction" if circulation.text else "memorandum"
     facts = {"circulation": circulation.id, "by": event.sender.id, "what": what, "language": language.value}
     await transaction.journal(room.id, "circulated", now, facts)
@@ -174,7 +179,7 @@ async def _on_roll(
 ) -> None:
     """A button under the counts, by an admin of the room."""
     circulation = await transaction.circulation(number)
-    room = await _room_of(transaction, event, circulation.room) if circulation is not None else None
+    room = await room_of(transaction, event, circulation.room) if circulation is not None else None
     if circulation is None or room is None:
         await answer(transaction, event, Notice("press.refused", desk.language))
         return
@@ -209,7 +214,7 @@ async def _nudge(
     missing = [one for one in await transaction.roll(circulation) if one.at is None]
     if circulation.closed_at is not None or not missing:
         return "circulate.nobody_left"
-    key = f"nudge:{circulation.id}|{now.date().isoformat()}"
+    key = f"nudge:{circulation.id}|{now.astimezone(LOCAL).date().isoformat()}"
     if not await transaction.is_new_order(key):
         return "circulate.nudged_today"
     notice = Notice("circulate.nudge", circulation.language)
@@ -231,11 +236,3 @@ async def _list(transaction: Transaction, event: CommandGiven, rooms: list[Room]
         key = f"answer:rolls|{event.place.room}|{event.message}|{circulation.id}"
         buttons = count_buttons(circulation)
         await transaction.order(Send(key, notice, member=event.sender.id, about=room.id, buttons=buttons))
-
-
-async def _room_of(transaction: Transaction, event: Given, room_id: RoomId) -> Room | None:
-    """The room, for an admin of it."""
-    room = await transaction.room(room_id) if room_id else None
-    if room is None or await admin_of(transaction, room.id, event.sender.id) is None:
-        return None
-    return room

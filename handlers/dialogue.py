@@ -1,11 +1,11 @@
 """A question to an admin in private, which he answers with a tap or with his next message."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.circulation import Draft
-from handlers.desk import Desk
+from handlers.desk import LOCAL, Desk, admin_of
 from handlers.digest import reply
-from handlers.events import ButtonPressed, CommandGiven, MemberId, Standing
+from handlers.events import ButtonPressed, CommandGiven, MemberId, RoomId, Standing
 from handlers.ports import Transaction
 from handlers.records import Button, Buttons, Notice, Room, Send
 
@@ -50,3 +50,16 @@ async def open_draft(transaction: Transaction, desk: Desk, member: MemberId, kin
 def which_room(rooms: list[Room], verb: str) -> Buttons:
     """A button for each room."""
     return tuple((Button(f"={room.title}", f"{verb}:room:{room.id}"),) for room in rooms[:50])
+
+
+async def room_of(transaction: Transaction, event: Given, room_id: RoomId) -> Room | None:
+    """The room, when who gave the command or pressed is an admin of it."""
+    room = await transaction.room(room_id) if room_id else None
+    if room is None or await admin_of(transaction, room.id, event.sender.id) is None:
+        return None
+    return room
+
+
+def today(desk: Desk) -> date:
+    """The day by the officers' clock."""
+    return desk.clock.now().astimezone(LOCAL).date()

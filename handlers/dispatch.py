@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from handlers.acknowledge import on_people, on_read_button, on_read_command, on_spoken
+from handlers.acknowledge import on_members_listed, on_people, on_read_button, on_read_command, on_spoken
 from handlers.alert import answer, send_waiting
 from handlers.alert_actions import on_alert_button, on_later, on_show
 from handlers.appeal import on_appeal, on_appeal_button, on_appeal_decided
@@ -21,6 +21,7 @@ from handlers.events import (
     GapSeen,
     LinkChanged,
     MemberChanged,
+    MembersListed,
     MessageDeleted,
     MessagePosted,
     PrivateOpened,
@@ -189,6 +190,7 @@ _HANDLERS: dict[type[Event], Callable[[Transaction, Desk, Any], Awaitable[None]]
     ButtonPressed: on_button,
     MessageDeleted: on_message_deleted,
     MemberChanged: _on_member,
+    MembersListed: on_members_listed,
     BotChanged: on_bot_changed,
     RoomMoved: on_room_moved,
     RoomRenamed: on_room_renamed,

@@ -149,6 +149,16 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MembersListed:
+    """Who is in a room, as far as the platform tells; asked for with ListMembers."""
+
+    place: Place
+    members: tuple[Member, ...]
+    at: datetime
+    kind: Literal["members_listed"] = "members_listed"
+
+
+@dataclass(frozen=True, slots=True)
 class BotChanged:
     """We were added to a room, removed, or our rights changed.
 
@@ -317,6 +327,7 @@ Event = (
     | CommandGiven
     | ButtonPressed
     | MemberChanged
+    | MembersListed
     | BotChanged
     | RoomMoved
     | RoomRenamed

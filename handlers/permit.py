@@ -1,27 +1,22 @@
 """`/permit`: an admin puts the Government's express permission (OM para 2) on record, in one line or a few taps."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from handlers.alert import answer
 from handlers.choices import CLAUSES
 from handlers.circulation import Draft
-from handlers.days import say_day
-from handlers.desk import Desk, admin_of, platform_of
-from handlers.dialogue import Given, open_draft, own_rooms, say, which_room
+from handlers.desk import Desk, platform_of
+from handlers.dialogue import Given, open_draft, own_rooms, room_of, say, today, which_room
 from handlers.digest import reply
 from handlers.events import ATTACHMENT, ButtonPressed, CommandGiven, MemberId, RoomId
-from handlers.permission import Known, Permission, PermissionId, first_told, named, span
-from handlers.permit_paper import order_paper_read
-from handlers.permit_words import permit_line, read_line, read_span, split_words
+from handlers.permission import Known, PermissionId, named
+from handlers.permit_question import CANCEL, people, question
+from handlers.permit_record import list_permissions, register_permission, withdraw
+from handlers.permit_words import read_line, read_span, split_words
 from handlers.ports import Transaction
-from handlers.records import Button, Buttons, Notice, Room, Send
-from handlers.zone import LOCAL
+from handlers.records import Notice, Room, Send
 
-_SHOWN = 8  # members to tap on; the rest are found by name
-_LISTED = 20
-_CANCEL = Button("button.cancel", "permit:cancel:")
 _LIST, _WITHDRAW = frozenset({"list", "fehrist"}), frozenset({"withdraw", "remove"})
 
 
@@ -35,7 +30,7 @@ async def on_permit(transaction: Transaction, desk: Desk, event: CommandGiven) -
         return
     word, _, rest = event.argument.partition(" ")
     if word.lower() in _LIST:
-        await _list(transaction, desk, event, rooms)
+        await list_permissions(transaction, desk, event, rooms)
         return
     if word.lower() in _WITHDRAW:
         number = rest.strip().lstrip("#")
@@ -44,7 +39,7 @@ async def on_permit(transaction: Transaction, desk: Desk, event: CommandGiven) -
             if number.isascii() and number.isdecimal() and len(number) < 12
             else None
         )
-        told = await _withdraw(transaction, desk, event, known)
+        told = await withdraw(transaction, desk, event, known)
         await reply(transaction, event, told or Notice("permit.unknown", rooms[0].language))
         return
     said: dict[str, str] = {}
@@ -53,7 +48,7 @@ async def on_permit(transaction: Transaction, desk: Desk, event: CommandGiven) -
         said["paper"] = ATTACHMENT.dump_json(files[0]).decode()
     if event.argument:
         try:
-            read_line(event.argument, _today(desk))
+            read_line(event.argument, today(desk))
         except ValueError:
             await reply(transaction, event, Notice("permit.how", rooms[0].language))
             return
@@ -61,7 +56,7 @@ async def on_permit(transaction: Transaction, desk: Desk, event: CommandGiven) -
     draft = Draft("permit", "room", desk.clock.now(), said=said)
     if len(rooms) > 1:
         await transaction.save_draft(event.sender.id, draft)
-        buttons = (*which_room(rooms, "permit"), (_CANCEL,))
+        buttons = (*which_room(rooms, "permit"), (CANCEL,))
         await reply(transaction, event, Notice("digest.which", rooms[0].language), buttons)
         return
     await _in_room(transaction, desk, event, draft, rooms[0])
@@ -72,7 +67,7 @@ async def on_permit_text(transaction: Transaction, desk: Desk, event: CommandGiv
     draft = await open_draft(transaction, desk, event.sender.id, "permit")
     if draft is None or draft.step not in {"what", "who", "until"} or event.forwarded:
         return False
-    room = await _room_of(transaction, event, draft.room)
+    room = await room_of(transaction, event, draft.room)
     if room is None:
         return False
     text = event.argument.strip()
@@ -92,9 +87,9 @@ async def on_permit_text(transaction: Transaction, desk: Desk, event: CommandGiv
             await _who(transaction, desk, event, draft, room, text)
         case _:
             try:
-                first, last = read_span(text, _today(desk))
+                first, last = read_span(text, today(desk))
             except ValueError:
-                await say(transaction, event, Notice("permit.days", room.language), ((_CANCEL,),))
+                await say(transaction, event, Notice("permit.days", room.language), ((CANCEL,),))
                 return True
             days = {"first": first.isoformat(), "last": last.isoformat()}
             await _next(transaction, desk, event, draft, room, days, "confirm")
@@ -105,12 +100,12 @@ async def on_permit_button(transaction: Transaction, desk: Desk, event: ButtonPr
     """`permit:STEP:VALUE`, about what the presser is doing himself. Raises ValueError for data that is not ours."""
     _, step, value = event.data.split(":", 2)
     if step == "withdraw":
-        told = await _withdraw(transaction, desk, event, PermissionId(int(value)))
+        told = await withdraw(transaction, desk, event, PermissionId(int(value)))
         await answer(transaction, event, told or Notice("press.refused", desk.language))
         return
     draft = await open_draft(transaction, desk, event.sender.id, "permit")
     room_id = RoomId(value) if step == "room" else draft.room if draft is not None else RoomId("")
-    room = await _room_of(transaction, event, room_id)
+    room = await room_of(transaction, event, room_id)
     if draft is None:
         mine = await transaction.rooms_of(event.sender.id)
         key = "permit.over" if mine else "press.refused"
@@ -142,10 +137,10 @@ async def on_permit_button(transaction: Transaction, desk: Desk, event: ButtonPr
             await _next(transaction, desk, event, draft, room, said, "until")
         case "until":
             last = date.fromisoformat(value)
-            said = {"first": _today(desk).isoformat(), "last": last.isoformat()}
+            said = {"first": today(desk).isoformat(), "last": last.isoformat()}
             await _next(transaction, desk, event, draft, room, said, "confirm")
         case "confirm":
-            await _register(transaction, desk, event, room, draft.said)
+            await register_permission(transaction, desk, event, room, draft.said)
         case _:
             raise ValueError("no step")
 
@@ -166,7 +161,7 @@ async def _about_member(transaction: Transaction, desk: Desk, event: CommandGive
     said = {"member": str(judged.sender), "member_name": name}
     draft = Draft("permit", "what", desk.clock.now(), room.id, said)
     await transaction.save_draft(event.sender.id, draft)
-    notice, buttons = await _question(transaction, desk, draft, room)
+    notice, buttons = await question(transaction, desk, draft, room)
     key = f"permit:ask|{event.place.room}|{event.message}"
     await transaction.order(Send(key, notice, member=event.sender.id, about=room.id, buttons=buttons))
     await reply(transaction, event, Notice("settings.sent_private", room.language))
@@ -177,7 +172,7 @@ async def _in_room(transaction: Transaction, desk: Desk, event: Given, draft: Dr
     if "line" not in draft.said:
         await _next(transaction, desk, event, draft, room, {}, "what")
         return
-    line = read_line(draft.said["line"], _today(desk))
+    line = read_line(draft.said["line"], today(desk))
     said = {
         "reference": line.reference,
         "authority": line.authority,
@@ -211,7 +206,7 @@ async def _who(
         return
     await transaction.save_draft(event.sender.id, draft)
     key = "permit.which_member" if found else "permit.no_member"
-    await say(transaction, event, Notice(key, room.language), _people(found))
+    await say(transaction, event, Notice(key, room.language), people(found))
 
 
 async def _next(
@@ -232,148 +227,5 @@ async def _next(
 
 
 async def _ask(transaction: Transaction, desk: Desk, event: Given, draft: Draft, room: Room) -> None:
-    notice, buttons = await _question(transaction, desk, draft, room)
+    notice, buttons = await question(transaction, desk, draft, room)
     await say(transaction, event, notice, buttons)
-
-
-async def _question(transaction: Transaction, desk: Desk, draft: Draft, room: Room) -> tuple[Notice, Buttons]:
-    language = room.language
-    match draft.step:
-        case "what":
-            return Notice("permit.ask_what", language, {"room": room.title}), ((_CANCEL,),)
-        case "who":
-            return Notice("permit.ask_who", language), _people(await transaction.known_members(room.id))
-        case "clause":
-            each = [Button(f"short.{clause}", f"permit:clause:{clause}") for clause in CLAUSES]
-            rows = tuple(tuple(each[at : at + 2]) for at in range(0, len(each), 2))
-            every = (Button("permit.every_clause", "permit:clause:*"),)
-            return Notice("permit.ask_clause", language), (every, *rows, (_CANCEL,))
-        case "until":
-            return Notice("permit.ask_until", language), (*_days(_today(desk)), (_CANCEL,))
-        case _:
-            line = permit_line(_permission(desk, room, draft.said, MemberId("")), room, language)
-            buttons = ((Button("button.register", "permit:confirm:yes"), _CANCEL),)
-            return Notice("permit.ask_confirm", language, {}, (line,)), buttons
-
-
-def _people(known: Sequence[Known]) -> Buttons:
-    rows = tuple((Button(f"={one.name}", f"permit:who:{one.id}"),) for one in known[:_SHOWN])
-    return ((Button("permit.everyone", "permit:who:*"),), *rows, (_CANCEL,))
-
-
-def _days(today: date) -> Buttons:
-    """Ends that permissions often have."""
-    ends = sorted(
-        {
-            today + timedelta(days=30),
-            today + timedelta(days=90),
-            date(today.year + (today.month > 6), 6, 30),
-            date(today.year, 12, 31),
-        }
-    )
-    each = [Button(f"={say_day(end)}", f"permit:until:{end.isoformat()}") for end in ends if end > today]
-    return tuple(tuple(each[at : at + 2]) for at in range(0, len(each), 2))
-
-
-# -- on record
-
-
-def _permission(desk: Desk, room: Room, said: dict[str, str], by: MemberId) -> Permission:
-    since, until = span(date.fromisoformat(said["first"]), date.fromisoformat(said["last"]))
-    now = desk.clock.now()
-    return Permission(
-        room=room.id,
-        reference=said["reference"],
-        authority=said["authority"],
-        subject=said.get("subject", ""),
-        since=since,
-        until=until,
-        registered_at=now,
-        by=by,
-        member=MemberId(said["member"]),
-        member_name=said.get("member_name", ""),
-        clause=said["clause"],
-        told=first_told(until, now),
-    )
-
-
-async def _register(
-    transaction: Transaction, desk: Desk, event: ButtonPressed, room: Room, said: dict[str, str]
-) -> None:
-    permission = _permission(desk, room, said, event.sender.id)
-    number = await transaction.add_permission(permission)
-    permission = replace(permission, id=number)
-    await transaction.save_draft(event.sender.id, None)
-    facts = {
-        "permission": number,
-        "by": event.sender.id,
-        "member": permission.member or "all",
-        "clause": permission.clause or "all",
-        "since": permission.since.isoformat(),
-        "until": permission.until.isoformat(),
-    }
-    await transaction.journal(room.id, "permission_registered", desk.clock.now(), facts)
-    line = permit_line(permission, room, room.language)
-    await transaction.order(
-        Send(
-            f"permit:done|{number}",
-            Notice("permit.registered", room.language, {"number": int(number)}, (line,)),
-            room=event.place.room,
-            buttons=((Button("button.withdraw", f"permit:withdraw:{number}"),),),
-        )
-    )
-    told = Notice("permit.told", room.language, {"admin": event.sender.name}, (line,))
-    for admin in await transaction.admins(room.id):
-        if admin.id != event.sender.id and admin.private is not None:
-            await transaction.order(
-                Send(f"permit:told|{number}|{admin.id}", told, member=admin.id, about=room.id)
-            )
-    if "paper" in said:
-        given = CommandGiven(event.place, event.message, event.sender, event.at, "permit")
-        await order_paper_read(transaction, given, number, ATTACHMENT.validate_json(said["paper"]))
-
-
-async def _withdraw(
-    transaction: Transaction, desk: Desk, event: Given, number: PermissionId | None
-) -> Notice | None:
-    """Withdraw one of a room of his; None when there is no such one."""
-    permission = await transaction.permission(number) if number is not None else None
-    room = await _room_of(transaction, event, permission.room) if permission is not None else None
-    if permission is None or room is None:
-        return None
-    now = desk.clock.now()
-    if not await transaction.withdraw_permission(permission.id, event.sender.id, now):
-        return Notice("press.unchanged", room.language)
-    facts = {"permission": permission.id, "by": event.sender.id}
-    await transaction.journal(room.id, "permission_withdrawn", now, facts)
-    return Notice("permit.withdrawn", room.language, {"number": int(permission.id)})
-
-
-async def _list(transaction: Transaction, desk: Desk, event: CommandGiven, rooms: list[Room]) -> None:
-    """What holds or will hold, a button to withdraw each; what is over is left out."""
-    now, language = desk.clock.now(), rooms[0].language
-    lines: list[Notice] = []
-    buttons: list[tuple[Button, ...]] = []
-    for room in rooms:
-        for one in await transaction.permissions(room.id):
-            if one.until > now:
-                lines.append(permit_line(one, room, language))
-                button = Button("button.withdraw", f"permit:withdraw:{one.id}", more=(f"=#{one.id}",))
-                buttons.append((button,))
-    if not lines:
-        await reply(transaction, event, Notice("permit.none", language))
-        return
-    head = Notice("permit.list", language, {"n": len(lines)}, tuple(lines[-_LISTED:]))
-    await reply(transaction, event, head, tuple(buttons[-_LISTED:]))
-
-
-async def _room_of(transaction: Transaction, event: Given, room_id: RoomId) -> Room | None:
-    """The room, for an admin of it."""
-    room = await transaction.room(room_id) if room_id else None
-    if room is None or await admin_of(transaction, room.id, event.sender.id) is None:
-        return None
-    return room
-
-
-def _today(desk: Desk) -> date:
-    return desk.clock.now().astimezone(LOCAL).date()

@@ -127,6 +127,10 @@ class Platform(Protocol):
         """The admins of a room now (humans and anonymous; not bots)."""
         ...
 
+    async def members(self, room: RoomId) -> Sequence[Member]:
+        """Who is in a room now, us left out; empty where the platform does not tell bots."""
+        ...
+
 
 class Files(Protocol):
     """The files of messages, and texts and papers known again: what `Transaction` keeps of them."""

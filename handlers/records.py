@@ -352,6 +352,16 @@ class AnswerPress:
     kind: Literal["answer_press"] = "answer_press"
 
 
-Order = Send | SendFile | EditSent | Remove | AnswerPress
+@dataclass(frozen=True, slots=True)
+class ListMembers:
+    """Ask the platform who is in a room; a MembersListed comes of it where the platform tells."""
+
+    key: str
+    room: RoomId
+    priority: Priority = Priority.ALERT
+    kind: Literal["list_members"] = "list_members"
+
+
+Order = Send | SendFile | EditSent | Remove | AnswerPress | ListMembers
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])

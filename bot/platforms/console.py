@@ -261,6 +261,10 @@ class ConsolePlatform:
         """The one admin."""
         return [Member(ADMIN, "admin", Standing.ADMIN)]
 
+    async def members(self, room: RoomId) -> Sequence[Member]:  # noqa: ARG002
+        """Not known: whoever is typed speaks."""
+        return ()
+
     def _print(self, kind: str, text: str) -> None:
         first, *rest = text.splitlines() or [""]
         lines = [f"[{kind}] {first}", *(f"    {line}" for line in rest)]

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 # Telegram keeps updates for a day and Matrix answers from a sync token: a repeat after a week cannot come.
 _KEYS_KEPT = timedelta(days=7)
+# A question to an admin is over after half an hour.
+_DRAFTS_KEPT = timedelta(hours=1)
 # How long a text that goes round is known again.
 _SEEN_KEPT = timedelta(days=30)
 _ROOMS = select(schema.rooms.c.id, schema.rooms.c.chain, schema.rooms.c.moved_to, schema.rooms.c.settings)
@@ -53,6 +55,9 @@ class Retention:
         for rooms, keep in shorter:
             erased += await self._erase_texts(now - keep, rooms)
         await self._inbox.prune(now - _KEYS_KEPT)
+        await self._database.sweep(
+            delete(schema.drafts).where(schema.drafts.c.at < (now - _DRAFTS_KEPT).timestamp())
+        )
         # A file that was read is known again in every room, so the shortest time of all holds for what was read of it.
         keep = min([self._keep, *(keep for _, keep in shorter)])
         await Readings(self._database, self._inbox).prune(now - keep, now - min(keep, _SEEN_KEPT))

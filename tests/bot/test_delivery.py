@@ -75,6 +75,10 @@ class ScriptedPlatform:
         """Nobody is one."""
         return []
 
+    async def members(self, room: RoomId) -> Sequence[Member]:
+        """Nobody is there."""
+        return []
+
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:

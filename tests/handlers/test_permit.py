@@ -28,6 +28,7 @@ from handlers.permit_endings import announce_endings
 from handlers.permit_words import read_line
 from handlers.records import AnswerPress, Order, Send
 from tests.handlers.stage import ADMIN, ALI, GROUP, SECOND, Stage
+from tests.handlers.test_file import carrying, read, waiting
 from tests.handlers.test_people import keys
 
 LINE = "permit F.1-2/2026; Secretary Information; {who}; {clause}; press talk; {days}"
@@ -297,3 +298,12 @@ async def test_presses_are_answered_once(stage: Stage) -> None:
     asked = await stage.play(stage.command(permit()))
     done = await taps(stage, asked, "Put on record")
     assert len([order for order in done if isinstance(order, AnswerPress)]) == 1
+
+
+async def test_a_file_is_covered_like_words(stage: Stage) -> None:
+    """The paper that a member may share: kept as covered; for another member the same paper is warned about."""
+    await registered(stage, permit("Admin Sahib", "disclosure"))
+    await stage.play(carrying(stage, sender=ADMIN), carrying(stage, message="11"))
+    mine, his = await waiting(stage)
+    assert keys(await stage.play(read(mine))) == []
+    assert "warning.file" in keys(await stage.play(read(his)))

@@ -149,6 +149,12 @@ class MatrixPlatform:
         """Everyone in the room who may redact others, people only."""
         return self._view(room).admins()
 
+    async def members(self, room: RoomId) -> Sequence[Member]:
+        """Everyone who is in the room, puppets and bots with their standing."""
+        self._ready()
+        view = self._view(room)
+        return [view.person(user) for user in view.present() if user != view.own]
+
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         """The bytes of a file, decrypted."""
         self._ready()

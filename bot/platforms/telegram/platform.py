@@ -152,6 +152,10 @@ class TelegramPlatform:
         """The admins of a room now."""
         return await self._survey.admins(room)
 
+    async def members(self, room: RoomId) -> Sequence[Member]:  # noqa: ARG002 - Telegram tells bots of admins only
+        """Nobody."""
+        return ()
+
     async def fetch(self, attachment: Attachment, most: int) -> bytes:
         """The bytes of a file."""
         return await self._files.fetch(attachment, most)

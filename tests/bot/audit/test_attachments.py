@@ -120,7 +120,7 @@ def test_killed_audit_does_not_read_again_what_it_judged(tmp_path: Path) -> None
     names = [f"IMG-20260317-WA00{number:02}.png" for number in range(10, 24)]
     members: dict[str, bytes | str] = {"_chat.txt": f"17/03/2026, 8:00 am - B: {VIOLATION}\n" + chat(*names)}
     for number, name in enumerate(names):
-        lines = (VIOLATION, f"Paper number {number} of this series", "for all members of the club")
+        lines = (VIOLATION, f"Share it, officers, before the {number}th")
         members[name] = files.saved(files.drawn(*lines), "PNG")
     zipped(tmp_path, members, "chat.zip")
     checkpoint = tmp_path / "pieces" / NAME

@@ -29,6 +29,13 @@ async def on_mydata(transaction: Transaction, desk: Desk, event: CommandGiven) -
         findings = await transaction.own_findings(event.sender.id, own.room)
         parts += await _room(transaction, desk, own, findings, language)
         texts = texts or own.lessons > 0 or any(finding.text for finding in findings)
+    for room_id, readings in await transaction.own_rolls(event.sender.id):
+        here = await transaction.room(room_id)
+        fields: dict[str, str | int] = {"room": here.title if here is not None else "—", "n": readings}
+        parts.append(Notice("mydata.roll", language, fields))
+    named = await transaction.own_permissions(event.sender.id)
+    if named:
+        parts.append(Notice("mydata.permissions", language, {"n": named}))
     if not parts:
         await reply(transaction, event, Notice("mydata.nothing", language))
         return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.store import schema
@@ -44,6 +44,20 @@ _SEEN = _NEW_MEMBER.on_conflict_do_update(
 )
 _HAS = select(schema.roll_members.c.member).where(
     schema.roll_members.c.room == bindparam("in_room"), schema.roll_members.c.member == bindparam("who")
+)
+_OWN_READINGS = (
+    select(func.count())
+    .select_from(schema.roll_reads)
+    .join(schema.circulations, _CIRCULATIONS.id == schema.roll_reads.c.circulation)
+    .where(schema.roll_reads.c.member == bindparam("who"), _CIRCULATIONS.room == schema.roll_members.c.room)
+    .correlate(schema.roll_members)
+    .scalar_subquery()
+    .label("readings")
+)
+_OWN_ROLLS = (
+    select(schema.roll_members.c.room, _OWN_READINGS)
+    .where(schema.roll_members.c.member == bindparam("who"))
+    .order_by(schema.roll_members.c.room)
 )
 
 
@@ -94,6 +108,10 @@ class CirculationStore:
             sealed = self._vault.seal(name, "roll_members.name")
             self._connection.execute(_SEEN, {"room": room, "member": member, "name_sealed": sealed})
         return not known
+
+    async def own_rolls(self, member: MemberId) -> Sequence[tuple[RoomId, int]]:
+        rows = self._connection.execute(_OWN_ROLLS, {"who": member}).all()
+        return [(RoomId(row.room), int(row.readings)) for row in rows]
 
     async def left_member(self, room: RoomId, member: MemberId) -> None:
         self._connection.execute(

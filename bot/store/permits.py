@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.store import schema
@@ -88,6 +88,10 @@ class PermitStore:
             .values(withdrawn_at=at.timestamp(), withdrawn_by=by)
         )
         return changed.rowcount == 1
+
+    async def own_permissions(self, member: MemberId) -> int:
+        query = select(func.count()).select_from(schema.permissions).where(_PERMISSIONS.member == member)
+        return int(self._connection.execute(query).scalar_one())
 
     async def draft(self, member: MemberId) -> Draft | None:
         sealed = self._connection.execute(

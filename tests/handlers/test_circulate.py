@@ -202,3 +202,12 @@ async def test_read_only_where_it_was_posted(stage: Stage) -> None:
     assert keys(orders) == ["press.refused", "press.refused"]
     robot = Member(MemberId("telegram:8"), "Robot", Standing.BOT)
     assert keys(await stage.play(tap(stage, robot))) == ["press.refused"]
+
+
+async def test_mydata_tells_of_the_roll(stage: Stage) -> None:
+    """Whose name is kept hears of it, and of nobody else's."""
+    await circulated(stage)
+    assert keys(await stage.play(stage.command("mydata", ALI))) == ["mydata.nothing"]
+    await stage.play(tap(stage))
+    [told] = [one for one in await stage.play(stage.command("mydata ", ALI)) if isinstance(one, Send)]
+    assert [(part.key, part.fields.get("n")) for part in told.notice.parts] == [("mydata.roll", 1)]

@@ -160,11 +160,11 @@ async def test_who_quotes_is_not_warned_for_the_quotation(world: World) -> None:
     assert not [event for event in other.said_by(world.bot, room) if replies_to(event) == quoting]
 
 
-async def test_attachment_is_a_gap_and_deletion_is_on_record(world: World) -> None:
-    """A picture is not read, and said so; a redaction after the warning is kept."""
+async def test_picture_that_is_gone_is_a_gap_and_deletion_is_on_record(world: World) -> None:
+    """A picture that the server no longer has is said so; a redaction after the warning is kept."""
     room, _, (member,) = await world.scene("Files")
     await member.send(room, {"msgtype": "m.image", "body": "photo.jpg", "url": "mxc://localhost/abc"})
-    assert (await world.recorded("gap"))["reason"] == "attachment"
+    assert (await world.recorded("gap"))["reason"] == "file_gone"
     message = await member.say(room, VIOLATION)
     await member.hears(world.bot, lambda event: replies_to(event) == message, room)
     good(await member.client.room_redact(room, message))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from policies.evaluation.lines import CLAUSES, Line, read_lines
+from policies.clauses import CLAUSES
+from policies.evaluation.lines import Line, read_lines
 
 HERE = Path(__file__).parent
 

@@ -9,19 +9,8 @@ from handlers.events import MemberId
 from handlers.ports import Transaction
 from handlers.records import DigestTimes, Language, Mode, Room
 from handlers.schedule import read_times, set_times
+from policies.clauses import CLAUSES
 
-CLAUSES = (
-    "disclosure",
-    "political",
-    "sectarian",
-    "disparaging",
-    "unauthentic",
-    "government",
-    "ideology",
-    "security",
-    "order",
-    "promotion",
-)
 KINDS = ("officers", "public")
 TREATMENTS = (
     "room",

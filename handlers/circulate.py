@@ -6,7 +6,7 @@ from handlers.acknowledge import recount
 from handlers.alert import answer
 from handlers.circulation import Circulation, CirculationId, Draft
 from handlers.desk import Desk, platform_of, reachable
-from handlers.dialogue import Given, open_draft, own_rooms, room_of, say, which_room
+from handlers.dialogue import Given, ask_which_room, open_draft, own_rooms, room_of, say
 from handlers.digest import reply
 from handlers.events import ButtonPressed, CommandGiven, RoomId, Standing
 from handlers.ports import Transaction
@@ -40,9 +40,7 @@ async def on_circulate(transaction: Transaction, desk: Desk, event: CommandGiven
         return
     draft = Draft("circulate", "room", desk.clock.now(), said={"words": words} if words else {})
     if len(rooms) > 1:
-        await transaction.save_draft(event.sender.id, draft)
-        buttons = (*which_room(rooms, "circ"), (_CANCEL,))
-        await reply(transaction, event, Notice("digest.which", rooms[0].language), buttons)
+        await ask_which_room(transaction, event, draft, rooms, _CANCEL)
         return
     await _in_room(transaction, desk, event, draft, rooms[0])
 

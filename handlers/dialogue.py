@@ -47,9 +47,14 @@ async def open_draft(transaction: Transaction, desk: Desk, member: MemberId, kin
     return draft
 
 
-def which_room(rooms: list[Room], verb: str) -> Buttons:
-    """A button for each room."""
-    return tuple((Button(f"={room.title}", f"{verb}:room:{room.id}"),) for room in rooms[:50])
+async def ask_which_room(
+    transaction: Transaction, event: CommandGiven, draft: Draft, rooms: list[Room], cancel: Button
+) -> None:
+    """Keep what the admin is about to do, and ask for which of his rooms; the buttons' verb is that of `cancel`."""
+    verb = cancel.data.partition(":")[0]
+    await transaction.save_draft(event.sender.id, draft)
+    each = tuple((Button(f"={room.title}", f"{verb}:room:{room.id}"),) for room in rooms[:50])
+    await reply(transaction, event, Notice("digest.which", rooms[0].language), (*each, (cancel,)))
 
 
 async def room_of(transaction: Transaction, event: Given, room_id: RoomId) -> Room | None:

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from handlers.alert import answer
-from handlers.choices import CLAUSES
 from handlers.circulation import Draft
 from handlers.desk import Desk, platform_of
-from handlers.dialogue import Given, open_draft, own_rooms, room_of, say, today, which_room
+from handlers.dialogue import Given, ask_which_room, open_draft, own_rooms, room_of, say, today
 from handlers.digest import reply
 from handlers.events import ATTACHMENT, ButtonPressed, CommandGiven, MemberId, RoomId
 from handlers.permission import Known, PermissionId, named
@@ -16,6 +15,7 @@ from handlers.permit_record import list_permissions, register_permission, withdr
 from handlers.permit_words import read_line, read_span, split_words
 from handlers.ports import Transaction
 from handlers.records import Notice, Room, Send
+from policies.clauses import CLAUSES
 
 _LIST, _WITHDRAW = frozenset({"list", "fehrist"}), frozenset({"withdraw", "remove"})
 
@@ -55,9 +55,7 @@ async def on_permit(transaction: Transaction, desk: Desk, event: CommandGiven) -
         said["line"] = event.argument
     draft = Draft("permit", "room", desk.clock.now(), said=said)
     if len(rooms) > 1:
-        await transaction.save_draft(event.sender.id, draft)
-        buttons = (*which_room(rooms, "permit"), (CANCEL,))
-        await reply(transaction, event, Notice("digest.which", rooms[0].language), buttons)
+        await ask_which_room(transaction, event, draft, rooms, CANCEL)
         return
     await _in_room(transaction, desk, event, draft, rooms[0])
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from handlers.choices import CLAUSES
 from handlers.circulation import Draft
 from handlers.days import say_day
 from handlers.desk import Desk
@@ -14,6 +13,7 @@ from handlers.permit_record import drafted_permission
 from handlers.permit_words import permit_line
 from handlers.ports import Transaction
 from handlers.records import Button, Buttons, Notice, Room
+from policies.clauses import CLAUSES
 
 _SHOWN = 8  # members to tap on; the rest are found by name
 CANCEL = Button("button.cancel", "permit:cancel:")

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.choices import CLAUSES
 from handlers.days import read_days, say_day
 from handlers.permission import Permission
 from handlers.records import Language, Notice, Room
 from handlers.zone import LOCAL
+from policies.clauses import CLAUSES
 
 LONGEST = 300  # characters of a reference, an authority, a subject
 _ALL = frozenset({"all", "*", "-", "everyone", "any", "sab", "tamam", "سب", "تمام"})

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.choices import (
-    CLAUSES,
     HOURS,
     KINDS,
     chosen_treatment,
@@ -18,6 +17,7 @@ from handlers.choices import (
 from handlers.decision import kept_days, loudest, treatment, usual_treatment
 from handlers.desk import Desk, platform_of
 from handlers.records import Button, Buttons, DigestTimes, Language, Mode, Notice, Room
+from policies.clauses import CLAUSES
 
 SETUP, SETTINGS = "setup", "set"
 STEPS = ("language", "kind", "mode", "clauses", "digest", "keep")

@@ -4,43 +4,27 @@ Sizes are those that the archive states; `zipfile` never yields more than a memb
 """
 
 import io
-import lzma
-import struct
 import zipfile
-import zlib
 from pathlib import PurePosixPath
 from typing import IO
 
 from bot.audit.errors import Bomb, Damaged
 from bot.texts import sentence
+from bot.zips import FAILURES, grows_beyond_measure
 from handlers.records import Language
 
 _ENTRIES = 50_000  # WhatsApp puts at most some 10,000 files into an export
 _TOTAL = 32 << 30
 _CHAT = 2 << 30
-_RATIO = 200  # deflated talk shrinks to a fifth, endless repetition to a thousandth
-_RATIO_FROM = 1 << 20
 _NESTED_READ = 32 << 20
 _DEPTH = 2
-# What zipfile and its decompressors raise for what is broken, locked or packed in a way unknown here.
-_FAILURES = (
-    zipfile.BadZipFile,
-    NotImplementedError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    OSError,
-    struct.error,
-    zlib.error,
-    lzma.LZMAError,
-)
 
 
 def open_archive(file: IO[bytes], size: int) -> zipfile.ZipFile:
     """An archive that is safe to read. Raises Damaged for a broken one, Bomb for one that would grow beyond measure."""
     try:
         archive = zipfile.ZipFile(file)
-    except _FAILURES:
+    except FAILURES:
         raise _damaged() from None
     _inspect(archive, size, 0)
     return archive
@@ -54,8 +38,7 @@ def _inspect(archive: zipfile.ZipFile, size: int, depth: int) -> None:
     if packed > size or sum(member.file_size for member in members) > _TOTAL:
         raise _bomb()  # members that share their bytes are packed into more than there is
     for member in members:
-        grown = member.file_size > _RATIO_FROM and member.file_size > _RATIO * max(1, member.compress_size)
-        if grown:
+        if grows_beyond_measure(member):
             raise _bomb()
         if member.filename.lower().endswith(".zip") and member.file_size <= _NESTED_READ:
             _inspect_nested(archive, member, depth + 1)
@@ -70,7 +53,7 @@ def _inspect_nested(archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: in
     try:
         content = archive.read(member)
         inner = zipfile.ZipFile(io.BytesIO(content))
-    except _FAILURES:
+    except FAILURES:
         return  # no archive in truth: an attachment like any other
     with inner:
         _inspect(inner, len(content), depth)
@@ -84,7 +67,7 @@ def open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]:
         raise _bomb()
     try:
         return archive.open(member)
-    except _FAILURES:
+    except FAILURES:
         raise _damaged() from None
 
 
@@ -129,7 +112,7 @@ class Guarded(io.RawIOBase):
         """Fill the buffer."""
         try:
             piece = self._stream.read(len(buffer))
-        except _FAILURES:
+        except FAILURES:
             raise _damaged() from None
         buffer[: len(piece)] = piece
         return len(piece)

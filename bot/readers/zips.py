@@ -1,28 +1,15 @@
 """What is a zip inside: word, sheet and opendocument files. Refused before anything is opened: whatever would grow."""
 
-import struct
 import zipfile
-import zlib
 from io import BytesIO
 
 from bot.readers.limits import MIB
 from bot.readers.unread import Unread
+from bot.zips import FAILURES, grows_beyond_measure
 
 _ENTRIES = 5000
 _TOTAL = 300 * MIB
 _XML = 48 * MIB  # of one part; a tree of it takes ten times as much memory
-_RATIO = 200  # deflated text shrinks to a tenth, endless repetition to a thousandth
-_RATIO_FROM = 1 * MIB
-_FAILURES = (
-    zipfile.BadZipFile,
-    NotImplementedError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    OSError,
-    struct.error,
-    zlib.error,
-)
 _PARTS = (".xml", ".rels", ".vml")
 # Office files declare no entities; in UTF-16 each letter is two bytes.
 _DECLARES = ("<!DOCTYPE", "<!ENTITY")
@@ -33,7 +20,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     """A package that is safe to open. Raises Unread: broken, locked, bomb."""
     try:
         package = zipfile.ZipFile(BytesIO(data))
-    except _FAILURES:
+    except FAILURES:
         raise Unread("broken") from None
     members = package.infolist()
     packed = sum(member.compress_size for member in members)
@@ -41,7 +28,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     if len(members) > _ENTRIES or packed > len(data) or sum(one.file_size for one in members) > _TOTAL:
         raise Unread("bomb")
     for member in members:
-        if member.file_size > _RATIO_FROM and member.file_size > _RATIO * max(1, member.compress_size):
+        if grows_beyond_measure(member):
             raise Unread("bomb")
         if member.flag_bits & 1:
             raise Unread("locked")
@@ -54,7 +41,7 @@ def part(package: zipfile.ZipFile, name: str) -> bytes:
     """A part's bytes. Raises Unread."""
     try:
         return package.read(name)
-    except (KeyError, *_FAILURES):
+    except (KeyError, *FAILURES):
         raise Unread("broken") from None
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from policies.evaluation.lines import CLAUSES, Line
+from policies.clauses import CLAUSES
+from policies.evaluation.lines import Line
 
 NAMED = ("political", "sectarian", "disclosure")
 _RESAMPLES = 1000

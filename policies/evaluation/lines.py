@@ -5,18 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CLAUSES = (
-    "disclosure",
-    "political",
-    "sectarian",
-    "disparaging",
-    "unauthentic",
-    "government",
-    "ideology",
-    "security",
-    "order",
-    "promotion",
-)
+from policies.clauses import CLAUSES
+
 LANGUAGES = ("en", "ur", "ru", "mx")
 VIOLATIONS = ("plain", "subtle", "forward", "evasive")
 KINDS = (*VIOLATIONS, "near", "benign")

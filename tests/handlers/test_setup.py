@@ -8,10 +8,11 @@ from sqlalchemy import Connection, select
 from bot.store import schema
 from bot.store.transaction import SqlTransaction
 from bot.texts import render
-from handlers.choices import CLAUSES, days_offered
+from handlers.choices import days_offered
 from handlers.events import Member, MemberChanged, MemberId, Place, RoomId, Standing
 from handlers.records import DigestTimes, EditSent, Language, Mode, Order, Room, RoomSettings, Send
 from handlers.screens import SETTINGS, SETUP, STEPS, screen
+from policies.clauses import CLAUSES
 from tests.handlers.stage import ADMIN, ALI, GROUP, SECOND, Stage
 from tests.handlers.test_people import keys
 
